@@ -1,0 +1,27 @@
+"""What stops a run before it has a report."""
+
+from __future__ import annotations
+
+
+class OkxlintError(Exception):
+    """Wrong usage, policy or environment: told in one message; the run ends with ``exit_code``."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class PolicyError(OkxlintError):
+    """A policy that is wrong; the message begins with its file, line and column."""
+
+
+class Unreadable(Exception):
+    """A file or folder that is there and cannot be read. The run goes on and ends incomplete."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason

@@ -1,0 +1,320 @@
+"""The declared accounts, apps and keys: typed, validated, joined.
+
+The dataclasses are at once the types that rules see, the validation of a manifest (by pydantic)
+and the source of ``schemas/manifest.schema.json``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property, lru_cache
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from okxlint import address
+from okxlint.address import Address
+from okxlint.origin import Origin
+
+PERMISSIONS = ("read_only", "trade", "withdraw")
+"""All that OKX knows: https://www.okx.com/docs-v5/en/#overview-api-key-permissions"""
+STATUSES = ("planned", "active", "retired", "compromised", "revoked")
+CURRENT = frozenset(STATUSES) - {"revoked"}
+"""The statuses of a key that is, or will be, on OKX."""
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_KEY_ID = re.compile(r"[0-9A-Fa-f]{4,12}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+
+
+@lru_cache(maxsize=1 << 14)
+def _day(text: str) -> date:
+    try:
+        if _DATE.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        raise PydanticCustomError("date", "there is no such day in the calendar") from None
+    raise PydanticCustomError("date", "a date is written YYYY-MM-DD, for example 2026-10-01")
+
+
+def _parse_day(value: Any) -> date:
+    return _day(_text(value))
+
+
+def _parse_address(value: Any) -> Address:
+    try:
+        return address.parse(_text(value))
+    except address.NotAnAddress as error:
+        nearest = f"; did you mean '{error.nearest}'?" if error.nearest else ""
+        raise PydanticCustomError(
+            "address", "{problem}{nearest}", {"problem": error.problem, "nearest": nearest}
+        ) from None
+
+
+def _parse_key_id(value: Any) -> str:
+    text = _text(value)
+    if not _KEY_ID.fullmatch(text):
+        raise PydanticCustomError(
+            "key_id", "a key_id is the last 4 to 12 hex digits of the OKX key id, or the whole UUID"
+        )
+    return text
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    raise PydanticCustomError("string_type", "this is text, not a list or a mapping")
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+_SCALAR = {"type": ["string", "number", "boolean"]}
+Text = Annotated[str, WithJsonSchema(_SCALAR)]
+Name = Annotated[str, Field(min_length=1), WithJsonSchema({**_SCALAR, "minLength": 1})]
+Label = Annotated[
+    str,
+    Field(min_length=1, max_length=50),
+    WithJsonSchema({**_SCALAR, "minLength": 1, "maxLength": 50}),
+]
+Day = Annotated[
+    date,
+    PlainValidator(_parse_day),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DATE.pattern}$"}),
+]
+Entry = Annotated[
+    Address,
+    PlainValidator(_parse_address),
+    WithJsonSchema({"type": "string", "description": "IPv4, IPv6 or CIDR"}),
+]
+KeyId = Annotated[
+    str,
+    PlainValidator(_parse_key_id),
+    WithJsonSchema({**_SCALAR, "pattern": f"^(?:{_KEY_ID.pattern})$"}),
+]
+AppNames = Annotated[
+    tuple[Name, ...],
+    BeforeValidator(_listed),
+    WithJsonSchema({"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR}]}),
+]
+Permission = Literal["read_only", "trade", "withdraw"]
+Status = Literal["planned", "active", "retired", "compromised", "revoked"]
+Environment = Literal["live", "demo"]
+
+_CONFIG = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Waiver:
+    """An accepted finding: of one rule, on the object it stands on, to a last day (inclusive)."""
+
+    __pydantic_config__ = _CONFIG
+    rule: Name
+    reason: Text | None = None
+    approved_by: Text | None = None
+    granted: Day | None = None
+    expires: Day | None = None
+    value: Text | None = None
+    """Holds only while the finding's value is this."""
+    origin: Origin = field(init=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Account:
+    """A master account or a sub-account on OKX."""
+
+    __pydantic_config__ = _CONFIG
+    name: Name
+    type: Literal["master", "sub"]
+    uid: Text | None = None
+    site: Literal["global", "eea", "us", "tr"] | None = None
+    parent: Name | None = None
+    waivers: tuple[Waiver, ...] = ()
+    origin: Origin = field(init=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImpliedAccount:
+    """An account that keys name and no manifest declares."""
+
+    name: str
+    waivers: tuple[Waiver, ...] = ()
+    origin: None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class App:
+    """A program that uses keys: what it must be able to do, and where it connects from."""
+
+    __pydantic_config__ = _CONFIG
+    name: Name
+    owner: Text | None = None
+    purpose: Text | None = None
+    needs: tuple[Permission, ...] | None = None
+    """``None`` if not stated; empty if it needs nothing."""
+    egress: tuple[Entry, ...] = ()
+    status: Literal["active", "retired"] = "active"
+    waivers: tuple[Waiver, ...] = ()
+    origin: Origin = field(init=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Key:
+    """A declared API key. Dates are UTC days."""
+
+    __pydantic_config__ = _CONFIG
+    label: Label
+    account: Name
+    permissions: tuple[Permission, ...]
+    """As written; ``rights`` is the set that they give."""
+    app: AppNames = ()
+    ip_allowlist: tuple[Entry, ...] = ()
+    created: Day | None = None
+    last_reviewed: Day | None = None
+    last_used: Day | None = None
+    expires: Day | None = None
+    environment: Environment = "live"
+    status: Status = "active"
+    status_since: Day | None = None
+    key_id: KeyId | None = None
+    third_party: Text | None = None
+    replaces: Text | None = None
+    secret_ref: Text | None = None
+    owner: Text | None = None
+    purpose: Text | None = None
+    metadata: dict[str, Any] | None = None
+    waivers: tuple[Waiver, ...] = ()
+    origin: Origin = field(init=False, repr=False)
+
+    @property
+    def rights(self) -> frozenset[str]:
+        """The permissions as a set, with ``read_only``, which every OKX key has."""
+        return _rights(self.permissions)
+
+    @property
+    def rights_text(self) -> str:
+        """The rights as reports tell them: ``read_only,trade``."""
+        return ",".join(sorted(self.rights))
+
+    @property
+    def order(self) -> tuple[str, int]:
+        """Where the key is written, to sort by: path and place in the file."""
+        return self.origin.source.path, self.origin.spans.starts[self.origin.node]
+
+    @property
+    def age_order(self) -> tuple[date, str, int]:
+        """Sorts by ``created``, then path and line; a key without ``created`` is the newest."""
+        return (self.created or date.max, *self.order)
+
+
+@lru_cache(maxsize=64)
+def _rights(permissions: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(permissions) | {"read_only"}
+
+
+AnyAccount = Account | ImpliedAccount
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An account, app or key with a schema error: no rule sees it, but its name counts."""
+
+    kind: Literal["account", "app", "key"]
+    name: str
+    account: str = ""
+    environment: str = "live"
+    status: str = "active"
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """The union of all manifests, in the order of paths and lines. Read only."""
+
+    accounts: tuple[Account, ...] = ()
+    apps: tuple[App, ...] = ()
+    keys: tuple[Key, ...] = ()
+    broken: tuple[Broken, ...] = ()
+
+    @cached_property
+    def all_accounts(self) -> tuple[AnyAccount, ...]:
+        """The declared accounts, then those that keys imply."""
+        implied = dict.fromkeys(
+            key.account for key in self.keys if key.account not in self._account
+        )
+        return (*self.accounts, *(ImpliedAccount(name) for name in implied))
+
+    @cached_property
+    def account_names(self) -> frozenset[str]:
+        """Every declared account's name, those with a schema error included."""
+        broken = {item.name for item in self.broken if item.kind == "account"}
+        return frozenset(self._account) | broken
+
+    @cached_property
+    def app_names(self) -> frozenset[str]:
+        """Every declared app's name, those with a schema error included."""
+        broken = {item.name for item in self.broken if item.kind == "app"}
+        return frozenset(self._app) | broken
+
+    @cached_property
+    def key_names(self) -> frozenset[tuple[str, str]]:
+        """(account, label) of every key of any status, those with a schema error included."""
+        broken = {(item.account, item.name) for item in self.broken if item.kind == "key"}
+        return frozenset(self._keys_by_name) | broken
+
+    def account(self, name: str) -> Account | None:
+        """The declared account of that name."""
+        return self._account.get(name)
+
+    def app(self, name: str) -> App | None:
+        """The declared app of that name."""
+        return self._app.get(name)
+
+    def apps_of(self, key: Key) -> list[App]:
+        """The key's declared apps, in the order in which it names them."""
+        return [app for name in key.app if (app := self._app.get(name))]
+
+    def key(self, account: str, label: str) -> Key | None:
+        """The key of that name, of any status: a current one before a revoked one."""
+        named = self._keys_by_name.get((account, label), ())
+        return next((key for key in named if key.status in CURRENT), named[0] if named else None)
+
+    def keys_of_account(self, name: str) -> list[Key]:
+        """All keys of an account, of every status."""
+        return self._keys_by_account.get(name, [])
+
+    def keys_of_app(self, name: str) -> list[Key]:
+        """All keys that name an app, of every status."""
+        return self._keys_by_app.get(name, [])
+
+    @cached_property
+    def _account(self) -> dict[str, Account]:
+        return {account.name: account for account in self.accounts}
+
+    @cached_property
+    def _app(self) -> dict[str, App]:
+        return {app.name: app for app in self.apps}
+
+    @cached_property
+    def _keys_by_name(self) -> dict[tuple[str, str], list[Key]]:
+        named: dict[tuple[str, str], list[Key]] = {}
+        for key in self.keys:
+            named.setdefault((key.account, key.label), []).append(key)
+        return named
+
+    @cached_property
+    def _keys_by_account(self) -> dict[str, list[Key]]:
+        keys: dict[str, list[Key]] = {}
+        for key in self.keys:
+            keys.setdefault(key.account, []).append(key)
+        return keys
+
+    @cached_property
+    def _keys_by_app(self) -> dict[str, list[Key]]:
+        keys: dict[str, list[Key]] = {}
+        for key in self.keys:
+            for name in dict.fromkeys(key.app):
+                keys.setdefault(name, []).append(key)
+        return keys

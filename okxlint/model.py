@@ -1,0 +1,147 @@
+"""The nouns that every stage shares. Frozen, and importing nothing of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum
+from typing import NamedTuple
+
+
+class Severity(IntEnum):
+    """How bad a finding is. Ordered, so that ``max`` and ``>=`` mean what they say."""
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    @property
+    def word(self) -> str:
+        """The name as it stands in policies and reports: ``error``."""
+        return self.name.lower()
+
+    @classmethod
+    def of(cls, word: str) -> Severity:
+        """The severity of a policy's word; ``KeyError`` if there is none."""
+        return cls[word.upper()]
+
+
+class Location(NamedTuple):
+    """A stretch of a file. Lines and columns count from 1, columns in code points.
+
+    ``end_column`` is exclusive. Lines are those of git: LF and CR LF alone end one.
+    ``path`` is relative to the repository root, with ``/``.
+    """
+
+    path: str
+    line: int = 1
+    column: int = 1
+    end_line: int = 1
+    end_column: int = 1
+
+
+class Related(NamedTuple):
+    """Another place that explains a finding."""
+
+    location: Location
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The waiver that holds for a waived finding, as reports tell it."""
+
+    reason: str | None
+    approved_by: str | None
+    expires: date | None
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One verdict of one rule about one target at one place. The engine alone makes these."""
+
+    rule: str
+    severity: Severity
+    message: str
+    help: str
+    location: Location
+    account: str | None = None
+    key: str | None = None
+    app: str | None = None
+    value: str | None = None
+    fails_on: date | None = None
+    """The first UTC day on which the finding is at its full severity; past or future."""
+    fingerprint: str = ""
+    related: tuple[Related, ...] = ()
+    waiver: Grant | None = None
+
+
+class Unknown(NamedTuple):
+    """Something that could not be looked at: never a pass, always told."""
+
+    kind: str
+    message: str
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCard:
+    """What a report says of a rule: enough for a reader who has never seen it."""
+
+    id: str
+    group: str
+    summary: str
+    reason: str
+    help: str
+    markdown: str
+    severity: Severity
+    security_severity: str
+
+
+class Excerpt(NamedTuple):
+    """The one view of a file that a writer has: its lines without secrets, and its line hashes."""
+
+    line: Callable[[int], str]
+    """The text of a line, counted from 1, masked to the same width; ``""`` beyond the end."""
+    line_hashes: Callable[[], Mapping[int, str]]
+    """``primaryLocationLineHash`` of each line, as code scanning computes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that a run found out. Every writer is a function of it; its strings are safe to print.
+
+    ``findings`` and ``waived`` are sorted by path, line, column and rule.
+    """
+
+    version: str
+    as_of: date
+    policy_source: str
+    findings: tuple[Finding, ...]
+    waived: tuple[Finding, ...]
+    unknown: tuple[Unknown, ...]
+    files: int
+    accounts: int
+    apps: int
+    keys: int
+    fail_on: Severity | None
+    """The least severity that fails the run; ``None`` is ``--fail-on never``."""
+    coverage: tuple[tuple[str, str, int], ...] = ()
+    """Accounts as (name, listing, keys on OKX); empty without a snapshot."""
+    excerpts: Mapping[str, Excerpt] = field(default_factory=dict)
+    cards: Callable[[], Mapping[str, RuleCard]] = dict
+
+    def count(self, severity: Severity) -> int:
+        """How many findings have exactly this severity."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+    @property
+    def exit(self) -> int:
+        """0 clean, 1 a finding that fails the run, 3 something that could not be looked at."""
+        worst = max((finding.severity for finding in self.findings), default=0)
+        if self.fail_on is not None and worst >= self.fail_on:
+            return 1
+        return 3 if self.unknown else 0

@@ -1,0 +1,51 @@
+"""A rule's docstring as data: its page, and the examples in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Example(NamedTuple):
+    """A manifest on a rule's page. Comments in it say what must be found (``expectation``)."""
+
+    section: str
+    """The heading above it: ``Bad``, ``Good``, ``Boundary``, perhaps with more behind a colon."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a rule's docstring says."""
+
+    summary: str
+    """The first line: the requirement, as a sentence."""
+    reason: str
+    """Why, in Markdown."""
+    sections: tuple[tuple[str, str], ...]
+    """Heading and Markdown of what follows, as written."""
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        """All manifests on the page, in order."""
+        return tuple(
+            Example(title, found.group(1))
+            for title, body in self.sections
+            for found in _FENCE.finditer(body)
+        )
+
+
+_FENCE = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
+
+
+def read_page(docstring: str) -> Page:
+    """The page of a docstring; an empty one (``python -OO``) gives an empty page."""
+    head, *rest = _HEADING.split(docstring.strip())
+    summary, _, reason = head.partition("\n")
+    titles, bodies = rest[::2], rest[1::2]
+    sections = tuple(
+        (title.strip(), body.strip("\n")) for title, body in zip(titles, bodies, strict=True)
+    )
+    return Page(summary.strip(), reason.strip(), sections)

@@ -1,0 +1,153 @@
+"""From PATHs and a policy's patterns to the files of the inventory."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from okxlint.errors import OkxlintError, Unreadable
+from okxlint.globs import compile_glob, is_glob, literal_folder
+from okxlint.source import MAX_BYTES
+
+SUFFIXES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The folder that reports' paths are relative to."""
+
+    root: str
+    """Absolute: the repository's top, or the working directory where there is no git."""
+    git: bool
+
+    def shown(self, path: str) -> str:
+        """A path as reports name it: relative to the root with ``/``, absolute if outside."""
+        relative = os.path.relpath(path, self.root)
+        outside = relative == os.pardir or relative.startswith(os.pardir + os.sep)
+        return (path if outside else relative).replace(os.sep, "/")
+
+
+def find_tree(start: str) -> Tree:
+    """The repository around a folder, or else that folder."""
+    start = os.path.realpath(start)
+    for folder in ancestors(start):
+        if os.path.lexists(os.path.join(folder, ".git")):
+            return Tree(folder, git=True)
+    return Tree(start, git=False)
+
+
+def ancestors(folder: str) -> Iterator[str]:
+    """A folder and those around it, up to the root of the file system."""
+    while True:
+        yield folder
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return
+        folder = parent
+
+
+def absolute(path: str, cwd: str) -> str:
+    """A PATH with its folder's symbolic links resolved, but not its own."""
+    folder, name = os.path.split(os.path.normpath(os.path.join(cwd, path)))
+    return os.path.join(os.path.realpath(folder), name)
+
+
+@dataclass(slots=True)
+class Found:
+    """Files of the inventory, and what could not be looked at."""
+
+    files: list[str] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+
+    def add(self, path: str, tree: Tree) -> None:
+        if os.path.islink(path):
+            reason = "is a symbolic link, which okxlint does not follow; name the file it points to"
+            self.unreadable.append(Unreadable(tree.shown(path), reason))
+        else:
+            self.files.append(path)
+
+
+def matching(tree: Tree, patterns: Iterable[tuple[str, str]]) -> Found:
+    """The files that (folder, glob) patterns name. A pattern that matches nothing is no error."""
+    found = Found()
+    seen: set[str] = set()
+    for folder, pattern in patterns:
+        for path in _matches(tree, folder, pattern, found):
+            if path not in seen:
+                seen.add(path)
+                found.add(path, tree)
+    found.files = without_ignored(tree, found.files)
+    return found
+
+
+def _matches(tree: Tree, folder: str, pattern: str, found: Found) -> Iterator[str]:
+    if not is_glob(pattern):
+        path = os.path.normpath(os.path.join(folder, pattern))
+        if os.path.lexists(path) and not os.path.isdir(path):
+            yield path
+        return
+    top = os.path.join(folder, literal_folder(pattern))
+    expression = compile_glob(os.path.normpath(pattern).replace(os.sep, "/"))
+    for path in walk(tree, os.path.normpath(top), found):
+        if expression.fullmatch(os.path.relpath(path, folder).replace(os.sep, "/")):
+            yield path
+
+
+def walk(tree: Tree, top: str, found: Found) -> Iterator[str]:
+    """All files below a folder, sorted, ``.git`` aside; links to folders are not followed."""
+
+    def failed(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            path = tree.shown(error.filename)
+            found.unreadable.append(Unreadable(path, f"cannot be listed: {error.strerror}"))
+
+    for folder, folders, names in os.walk(top, onerror=failed):
+        folders[:] = sorted(name for name in folders if name != ".git")
+        for name in sorted(names):
+            yield os.path.join(folder, name)
+
+
+def read_bytes(path: str, shown: str) -> bytes:
+    """A file's bytes, one more than the limit at most. Raises ``Unreadable``."""
+    try:
+        # A pipe or a device would be waited for, perhaps for ever.
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise Unreadable(shown, "is no regular file")
+        with open(path, "rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise Unreadable(shown, f"cannot be read: {error.strerror}") from error
+
+
+def without_ignored(tree: Tree, paths: Sequence[str]) -> list[str]:
+    """The paths that git does not ignore. Without git, all of them."""
+    if not tree.git or not paths:
+        return list(paths)
+    import subprocess
+
+    asked = b"\0".join(os.fsencode(path) for path in paths)
+    command = ["git", "-c", "core.fsmonitor=false", "check-ignore", "-z", "--stdin"]
+    try:
+        answer = subprocess.run(
+            command, cwd=tree.root, input=asked, capture_output=True, check=False
+        )
+    except OSError:
+        return list(paths)
+    if answer.returncode not in (0, 1):
+        return list(paths)
+    ignored = {os.fsdecode(path) for path in answer.stdout.split(b"\0")}
+    return [path for path in paths if path not in ignored]
+
+
+def check_paths(paths: Sequence[str], cwd: str) -> list[str]:
+    """PATHs made absolute. Raises ``OkxlintError`` for one that is not there."""
+    named = [absolute(path, cwd) for path in paths]
+    for path, name in zip(paths, named, strict=True):
+        if not os.path.lexists(name):
+            raise OkxlintError(
+                f"there is no file or folder '{path}'",
+                "PATHs are relative to the working directory.",
+            )
+    return named

@@ -1,0 +1,59 @@
+"""What every test gets: no network, and a way to judge a manifest in one line."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from okxlint.engine import Question, Verdict, judge
+from okxlint.manifest import load
+from okxlint.policy import Policy
+from okxlint.policy_file import chain_of_pack, merge, parse
+from okxlint.reader import read
+from okxlint.redact import Redactor
+
+DAY = date(2026, 11, 22)
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing here may reach a host beyond loopback."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test tried to reach {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+def policy_of(text: str) -> Policy:
+    """The policy that a file ``okxlint.yaml`` with this text makes."""
+    layer = parse("okxlint.yaml", text.encode(), "/")
+    parents = [parent for name in layer.written.extends for parent in chain_of_pack(name)]
+    return merge([*parents, layer], "okxlint.yaml")
+
+
+def verdict_of(
+    *manifests: str,
+    policy: str = "version: 1\n",
+    as_of: date = DAY,
+    horizon: int = 0,
+    select: str | None = None,
+) -> Verdict:
+    """What the engine says of manifests ``a.yaml``, ``b.yaml``, …"""
+    files = [read(f"{chr(ord('a') + n)}.yaml", text.encode()) for n, text in enumerate(manifests)]
+    inventory, flaws = load(files)
+    chosen = frozenset(select.split(",")) if select else None
+    question = Question(as_of, horizon, chosen)
+    return judge(question, policy_of(policy), files, inventory, flaws, Redactor(()))
+
+
+@pytest.fixture(name="verdict")
+def verdict_fixture() -> Callable[..., Verdict]:
+    return verdict_of
