@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 
+from okxlint.lazy import Pattern
+
 BITS = {4: 32, 6: 128}
 _MAPPED = 0xFFFF << 32
 """Where the IPv4-mapped addresses begin: ::ffff:0:0/96 (RFC 4291, 2.5.5.2)."""
-_PREFIX = re.compile(r"0|[1-9][0-9]{0,2}")
+_PREFIX = Pattern(r"0|[1-9][0-9]{0,2}")
 
 
 class Address(NamedTuple):
@@ -79,9 +80,7 @@ def parse(text: str) -> Address:
         raise NotAnAddress(f"has no prefix length from 0 to {size} after the '/'", _nearest(text))
     host_mask = (1 << (size - int(bits))) - 1
     if int(address) & host_mask:
-        raise NotAnAddress("is a network with host bits set", _network(address, int(bits)))
-    if version == 4 and size == 128 and int(bits) < 96:
-        version, first = 6, int(address)
+        raise NotAnAddress("is a network with host bits set", _shown(address, int(bits)))
     return Address(text, version, first, first + host_mask)
 
 
@@ -98,14 +97,19 @@ def _ranges(addresses: Iterable[Address], version: int) -> Iterator[tuple[int, i
     return iter(sorted((a.first, a.last) for a in addresses if a.version == version))
 
 
-def _network(address: IPv4Address | IPv6Address, bits: int) -> str:
-    size = address.max_prefixlen
-    first = int(address) >> (size - bits) << (size - bits)
-    return f"{type(address)(first)}/{bits}"
+def _shown(address: IPv4Address | IPv6Address, bits: int | None) -> str:
+    """The address, or the network of that prefix length around it, as it is judged."""
+    version, number = _judged(address)
+    if version != address.version and (bits is None or bits >= 96):
+        address, bits = IPv4Address(number), None if bits is None else bits - 96
+    if bits is None:
+        return str(address)
+    host_bits = address.max_prefixlen - bits
+    return f"{type(address)(int(address) >> host_bits << host_bits)}/{bits}"
 
 
-_DRESSED = re.compile(
-    r"\s*(?:https?://)?\[?(?P<host>[0-9A-Fa-f:.]+?)\]?(?:%[\w.]+)?"
+_DRESSED = Pattern(
+    r"\s*(?:https?://)?\[?(?P<host>[0-9A-Fa-f:.]+?)\]?(?:%[\w.-]*)?"
     r"(?::(?P<port>[0-9]{1,5}))?(?:/(?P<bits>[0-9.]*))?\s*"
 )
 
@@ -116,6 +120,8 @@ def _nearest(text: str) -> str | None:
     if not found:
         return None
     host = found["host"]
+    if found["port"] and ":" in host and "]" not in text:
+        return None  # nine groups are no address with a port
     if host.count(".") == 3 and ":" not in host:
         host = ".".join(str(int(part)) if part.isdecimal() else part for part in host.split("."))
     try:
@@ -123,7 +129,7 @@ def _nearest(text: str) -> str | None:
     except ValueError:
         return None
     bits = _prefix_length(found["bits"] or "", address.max_prefixlen)
-    return str(address) if bits is None else _network(address, bits)
+    return _shown(address, bits)
 
 
 def _prefix_length(written: str, size: int) -> int | None:

@@ -6,103 +6,27 @@ and the source of ``schemas/manifest.schema.json``.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict
 
-from okxlint import address
-from okxlint.address import Address
+from okxlint.field_types import (
+    Day,
+    Entry,
+    Environment,
+    KeyId,
+    Label,
+    Name,
+    Names,
+    Permission,
+    Status,
+    Text,
+)
+from okxlint.model import CURRENT
 from okxlint.origin import Origin
-
-PERMISSIONS = ("read_only", "trade", "withdraw")
-"""All that OKX knows: https://www.okx.com/docs-v5/en/#overview-api-key-permissions"""
-STATUSES = ("planned", "active", "retired", "compromised", "revoked")
-CURRENT = frozenset(STATUSES) - {"revoked"}
-"""The statuses of a key that is, or will be, on OKX."""
-
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_KEY_ID = re.compile(r"[0-9A-Fa-f]{4,12}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-
-
-@lru_cache(maxsize=1 << 14)
-def _day(text: str) -> date:
-    try:
-        if _DATE.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        raise PydanticCustomError("date", "there is no such day in the calendar") from None
-    raise PydanticCustomError("date", "a date is written YYYY-MM-DD, for example 2026-10-01")
-
-
-def _parse_day(value: Any) -> date:
-    return _day(_text(value))
-
-
-def _parse_address(value: Any) -> Address:
-    try:
-        return address.parse(_text(value))
-    except address.NotAnAddress as error:
-        nearest = f"; did you mean '{error.nearest}'?" if error.nearest else ""
-        raise PydanticCustomError(
-            "address", "{problem}{nearest}", {"problem": error.problem, "nearest": nearest}
-        ) from None
-
-
-def _parse_key_id(value: Any) -> str:
-    text = _text(value)
-    if not _KEY_ID.fullmatch(text):
-        raise PydanticCustomError(
-            "key_id", "a key_id is the last 4 to 12 hex digits of the OKX key id, or the whole UUID"
-        )
-    return text
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    raise PydanticCustomError("string_type", "this is text, not a list or a mapping")
-
-
-def _listed(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-_SCALAR = {"type": ["string", "number", "boolean"]}
-Text = Annotated[str, WithJsonSchema(_SCALAR)]
-Name = Annotated[str, Field(min_length=1), WithJsonSchema({**_SCALAR, "minLength": 1})]
-Label = Annotated[
-    str,
-    Field(min_length=1, max_length=50),
-    WithJsonSchema({**_SCALAR, "minLength": 1, "maxLength": 50}),
-]
-Day = Annotated[
-    date,
-    PlainValidator(_parse_day),
-    WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DATE.pattern}$"}),
-]
-Entry = Annotated[
-    Address,
-    PlainValidator(_parse_address),
-    WithJsonSchema({"type": "string", "description": "IPv4, IPv6 or CIDR"}),
-]
-KeyId = Annotated[
-    str,
-    PlainValidator(_parse_key_id),
-    WithJsonSchema({**_SCALAR, "pattern": f"^(?:{_KEY_ID.pattern})$"}),
-]
-AppNames = Annotated[
-    tuple[Name, ...],
-    BeforeValidator(_listed),
-    WithJsonSchema({"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR}]}),
-]
-Permission = Literal["read_only", "trade", "withdraw"]
-Status = Literal["planned", "active", "retired", "compromised", "revoked"]
-Environment = Literal["live", "demo"]
 
 _CONFIG = ConfigDict(extra="forbid")
 
@@ -170,7 +94,7 @@ class Key:
     account: Name
     permissions: tuple[Permission, ...]
     """As written; ``rights`` is the set that they give."""
-    app: AppNames = ()
+    app: Names = ()
     ip_allowlist: tuple[Entry, ...] = ()
     created: Day | None = None
     last_reviewed: Day | None = None
@@ -276,10 +200,18 @@ class Inventory:
         """The key's declared apps, in the order in which it names them."""
         return [app for name in key.app if (app := self._app.get(name))]
 
+    def has_broken_app(self, key: Key) -> bool:
+        """Whether the key names an app whose own declaration has a schema error."""
+        return bool(self._broken_apps) and not self._broken_apps.isdisjoint(key.app)
+
     def key(self, account: str, label: str) -> Key | None:
         """The key of that name, of any status: a current one before a revoked one."""
-        named = self._keys_by_name.get((account, label), ())
+        named = self.keys_named(account, label)
         return next((key for key in named if key.status in CURRENT), named[0] if named else None)
+
+    def keys_named(self, account: str, label: str) -> list[Key]:
+        """All keys of that name, of every status."""
+        return self._keys_by_name.get((account, label), [])
 
     def keys_of_account(self, name: str) -> list[Key]:
         """All keys of an account, of every status."""
@@ -288,6 +220,10 @@ class Inventory:
     def keys_of_app(self, name: str) -> list[Key]:
         """All keys that name an app, of every status."""
         return self._keys_by_app.get(name, [])
+
+    @cached_property
+    def _broken_apps(self) -> frozenset[str]:
+        return self.app_names - self._app.keys()
 
     @cached_property
     def _account(self) -> dict[str, Account]:

@@ -8,11 +8,14 @@ from typing import Any, Literal, NamedTuple, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from okxlint.inventory import Account, App, Broken, Inventory, Key, Waiver
+from okxlint.model import STATUSES
 from okxlint.origin import Origin, Place
 from okxlint.reader import Document, Parsed
+from okxlint.schema_error import explain
 from okxlint.suggest import did_you_mean
 
 VERSION = "1"
+ENVIRONMENTS = ("live", "demo")
 LISTS = ("accounts", "apps", "keys")
 """The top-level fields, one of which makes a YAML file a manifest."""
 
@@ -33,7 +36,6 @@ class Flaw(NamedTuple):
 
 Object = Account | App | Key
 _O = TypeVar("_O", Account, App, Key)
-_N = TypeVar("_N", Account, App)
 _ADAPTERS: dict[type, TypeAdapter[Any]] = {}
 
 
@@ -43,8 +45,8 @@ def load(files: Iterable[Parsed]) -> tuple[Inventory, list[Flaw]]:
     for file in files:
         loader.file(file)
     inventory = Inventory(
-        tuple(loader.unique(loader.accounts, "account")),
-        tuple(loader.unique(loader.apps, "app")),
+        tuple(loader.accounts),
+        tuple(loader.apps),
         tuple(loader.keys),
         tuple(loader.broken),
     )
@@ -62,6 +64,8 @@ class _Loader:
         self.apps: list[App] = []
         self.keys: list[Key] = []
         self.broken: list[Broken] = []
+        self.named: dict[tuple[type, str], Origin] = {}
+        """The first account or app of each name."""
         self.flaws: list[Flaw] = []
 
     def file(self, file: Parsed) -> None:
@@ -109,29 +113,31 @@ class _Loader:
             return
         if not isinstance(items, list):
             message = f"'{name}' is a list: each item begins with '- '"
-            self.schema("not a list", message, origin.name_of(name), _START)
+            self.schema("not a list", message, origin.whole(name), _START)
             return
         adapter = _adapter(kind)
         items = [item for item in items if item is not None]
-        for item, where in zip(items, origin.children(name), strict=True):
+        for item, where in zip(items, origin.children(name, count=len(items)), strict=True):
             if not isinstance(item, dict):
                 message = f"an item of '{name}' is a mapping with fields, and this is none"
                 self.schema("not a mapping", message, where.name_of(), _START)
                 continue
-            fields = _without_nulls(item)
+            fields = _stated(kind, item)
+            second = self.is_second(kind, _string(fields, "name"), where)
             try:
                 built: _O = adapter.validate_python(fields)
             except ValidationError as error:
                 self.invalid(kind, fields, where, error)
                 continue
-            yield _placed(built, where)
+            if not second:
+                yield _placed(built, where)
 
     def invalid(
         self, kind: type[Object], fields: dict[str, Any], where: Origin, error: ValidationError
     ) -> None:
         named = _names(kind, fields)
         for detail in error.errors(include_url=False):
-            value, message, place, help_ = _explain(kind, detail, where)
+            value, message, place, help_ = explain(kind, detail, where)
             self.flaws.append(Flaw("manifest-schema", value, message, help_, place, **named))
         broken = _broken(kind, fields)
         if broken:
@@ -140,28 +146,28 @@ class _Loader:
     def schema(self, value: str, message: str, place: Place, help_: str) -> None:
         self.flaws.append(Flaw("manifest-schema", value, message, help_, place))
 
-    def unique(self, objects: list[_N], word: Literal["account", "app"]) -> Iterator[_N]:
-        first: dict[str, _N] = {}
-        for item in objects:
-            if item.name not in first:
-                first[item.name] = item
-                yield item
-                continue
-            earlier = first[item.name].origin.label.location
-            message = (
-                f"the {word} '{item.name}' is declared already in {earlier.path}, "
-                f"line {earlier.line}; the first one holds"
-            )
-            help_ = f"Keep one declaration of each {word}, or give this one its own name."
-            named = {word: item.name}
-            place = item.origin.label
-            flaw = Flaw("manifest-schema", f"second {word}", message, help_, place, **named)
-            self.flaws.append(flaw)
+    def is_second(self, kind: type[Object], name: str | None, where: Origin) -> bool:
+        """Whether an account or app of that name came before; if so, that is told."""
+        if kind is Key or name is None:
+            return False
+        first = self.named.setdefault((kind, name), where)
+        if first is where:
+            return False
+        word = kind.__name__.lower()
+        earlier = first.label.location
+        message = (
+            f"the {word} '{name}' is declared already in {earlier.path}, "
+            f"line {earlier.line}; the first one holds"
+        )
+        help_ = f"Keep one declaration of each {word}, or give this one its own name."
+        names = {"account" if kind is Account else "app": name}
+        place = where.label
+        self.flaws.append(Flaw("manifest-schema", f"second {word}", message, help_, place, **names))
+        return True
 
 
 _START = "See 'okxlint explain manifest-schema' for a manifest of the right form."
 _TOP_FIELDS = "Top-level fields are version, accounts, apps, keys, and names that begin with 'x-'."
-_UNTYPED = frozenset({"metadata"})
 
 
 def _adapter(kind: type[_O]) -> TypeAdapter[_O]:
@@ -171,26 +177,42 @@ def _adapter(kind: type[_O]) -> TypeAdapter[_O]:
     return _ADAPTERS[kind]
 
 
-def _without_nulls(fields: dict[str, Any]) -> dict[str, Any]:
-    """A null or an empty value is as if absent, also in a list and in a waiver."""
+def _stated(kind: type[Object | Waiver], fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields that say something: a null, an empty list or mapping is as if absent.
+
+    Not so the empty list of an app's ``needs``, nor a field that there is not: its name is wrong.
+    """
+    if not any(map(_says_nothing_or_nests, fields.values())):
+        return fields
     kept = {}
     for name, value in fields.items():
+        stated = value
         if type(value) is list:
-            kept[name] = [
-                _without_nulls(item) if type(item) is dict else item
+            stated = [
+                _stated(Waiver, item) if type(item) is dict else item
                 for item in value
                 if item is not None
             ]
-        elif value is not None:
-            kept[name] = value
+        nothing = not stated and stated != ""
+        if nothing and name in kind.__dataclass_fields__ and name not in ("needs", "origin"):
+            continue
+        kept[name] = stated
     return kept
+
+
+def _says_nothing_or_nests(value: Any) -> bool:
+    """Whether a field may hold a null or an empty list; most hold a text or a list of texts."""
+    if type(value) is list:
+        return not value or any(type(item) is not str for item in value)
+    return value is None or value == {}
 
 
 def _placed(built: _O, where: Origin) -> _O:
     # The one place that completes a frozen object: pydantic made it, and knows no positions.
     object.__setattr__(built, "origin", where)
     if built.waivers:
-        for waiver, origin in zip(built.waivers, where.children("waivers"), strict=True):
+        origins = where.children("waivers", count=len(built.waivers))
+        for waiver, origin in zip(built.waivers, origins, strict=True):
             object.__setattr__(waiver, "origin", origin)
     return built
 
@@ -210,47 +232,11 @@ def _broken(kind: type[Object], fields: dict[str, Any]) -> Broken | None:
     if kind is not Key:
         name = _string(fields, "name")
         return Broken("account" if kind is Account else "app", name) if name else None
+    environment, status = fields.get("environment"), fields.get("status")
     return Broken(
         "key",
         _string(fields, "label") or "",
         _string(fields, "account") or "",
-        _string(fields, "environment") or "live",
-        _string(fields, "status") or "active",
+        environment if environment in ENVIRONMENTS else "live",
+        status if status in STATUSES else "active",
     )
-
-
-def _explain(kind: type[Object], detail: Any, where: Origin) -> tuple[str, str, Place, str]:
-    """A pydantic error as (value, message, place, help)."""
-    route: tuple[str | int, ...] = detail["loc"]
-    field = next((str(step) for step in reversed(route) if isinstance(step, str)), "")
-    holder = Waiver if len(route) > 1 and route[0] == "waivers" else kind
-    word = holder.__name__.lower()
-    article = "an" if word[0] == "a" else "a"
-    known = [name for name in holder.__dataclass_fields__ if name != "origin"]
-    match detail["type"]:
-        case "unexpected_keyword_argument":
-            message = f"'{field}' is no field of {article} {word}{did_you_mean(field, known)}"
-            help_ = f"The fields of {article} {word}: {', '.join(known)}."
-            return "unknown field", message, where.name_of(*route), help_
-        case "missing":
-            holding = where.child(*route[:-1]) or where
-            message = f"{article} {word} needs '{field}'"
-            return f"missing {field}", message, holding.label, f"Add the field '{field}'."
-        case "literal_error":
-            choices = detail["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
-            nearest = did_you_mean(str(detail["input"]), choices)
-            message = f"this is no value of '{field}'{nearest}"
-            return f"invalid {field}", message, where.at(*route), f"One of: {', '.join(choices)}."
-        case _:
-            message = f"'{field}': {_WORDS.get(detail['type'], detail['msg'])}"
-            return f"invalid {field}", message, where.at(*route), "Write the value as told."
-
-
-_WORDS = {
-    "string_type": "this is text, not a list or a mapping",
-    "tuple_type": "this is a list: [one, two], or items that begin with '- '",
-    "dict_type": "this is a mapping of names to values",
-    "dataclass_type": "this is a mapping of names to values",
-    "string_too_short": "this is empty",
-    "string_too_long": "this has more characters than the 50 that OKX allows",
-}

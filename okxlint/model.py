@@ -8,6 +8,10 @@ from datetime import date
 from enum import IntEnum
 from typing import NamedTuple
 
+STATUSES = ("planned", "active", "retired", "compromised", "revoked")
+CURRENT = frozenset(STATUSES) - {"revoked"}
+"""The statuses of a key that is, or will be, on OKX."""
+
 
 class Severity(IntEnum):
     """How bad a finding is. Ordered, so that ``max`` and ``>=`` mean what they say."""
@@ -48,7 +52,7 @@ class Related(NamedTuple):
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Grant:
     """The waiver that holds for a waived finding, as reports tell it."""
 
@@ -87,7 +91,7 @@ class Unknown(NamedTuple):
     account: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RuleCard:
     """What a report says of a rule: enough for a reader who has never seen it."""
 
@@ -110,7 +114,7 @@ class Excerpt(NamedTuple):
     """``primaryLocationLineHash`` of each line, as code scanning computes it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
     """All that a run found out. Every writer is a function of it; its strings are safe to print.
 

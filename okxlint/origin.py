@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from okxlint.model import Location
 from okxlint.source import Source
-from okxlint.spans import ALIAS, SCALAR, Spans
+from okxlint.spans import ALIAS, NULL, SCALAR, Spans
 
 Step = str | int
 """A field's name, or an index into a list (nulls in the list aside)."""
@@ -43,6 +43,13 @@ class Origin(NamedTuple):
         """The place of a field's name."""
         return self._walk(route, by_name=True)
 
+    def whole(self, *route: Step) -> Place:
+        """The place of a field that is not right as a whole: its name, or the ``*alias`` it is."""
+        inside = self.child(*route)
+        if inside and self.spans.kinds[inside.node] == ALIAS:
+            return self._place(inside.node)
+        return self.name_of(*route)
+
     @property
     def label(self) -> Place:
         """What names the object: its ``label`` or ``name`` scalar, else its first key."""
@@ -60,15 +67,14 @@ class Origin(NamedTuple):
             node = found[1]
         return self._replace(node=node)
 
-    def children(self, *route: Step) -> list[Origin]:
-        """The origins of a list's items; of an aliased list each item is at the ``*alias``."""
+    def children(self, *route: Step, count: int) -> list[Origin]:
+        """The origins of a list's ``count`` items; of an aliased list each is at the ``*alias``."""
         inside = self.child(*route)
         if inside is None:
             return []
-        items = self.spans.items(inside.node)
         if self.spans.kinds[inside.node] == ALIAS:
-            return [inside] * len(items)
-        return [self._replace(node=item) for item in items]
+            return [inside] * count
+        return [self._replace(node=item) for item in self.spans.items(inside.node)]
 
     def _walk(self, route: tuple[Step, ...], by_name: bool) -> Place:
         node = name = self.node
@@ -83,14 +89,14 @@ class Origin(NamedTuple):
         if kinds[name] == ALIAS or (kinds[node] == ALIAS and not by_name):
             return self._place(node)
         start, end = self.spans.span(node)
-        if by_name or kinds[node] != SCALAR or start == end:
+        if by_name or kinds[node] > SCALAR or start == end:
             return self._place(name)
         return self._place(node)
 
     def _step(self, node: int, step: Step, whole: bool = False) -> tuple[int, int] | None:
         if isinstance(step, str):
             return self.spans.field(node, step)
-        if self.spans.kinds[node] == SCALAR:
+        if self.spans.kinds[node] <= SCALAR:
             return node, node  # a field that may be a scalar or a list
         # In metadata a null is an item like any other.
         items = list(self.spans.children(node)) if whole else self.spans.items(node)
@@ -102,8 +108,10 @@ class Origin(NamedTuple):
         for field in ("label", "name"):
             found = self.spans.field(node, field)
             if found:
-                start, end = self.spans.span(found[1])
-                return self._place(found[1] if end > start else found[0])
+                name, value = found
+                start, end = self.spans.span(value)
+                scalar = self.spans.kinds[value] in (NULL, SCALAR, ALIAS)
+                return self._place(value if scalar and end > start else name)
         return self._place(next(self.spans.children(node), node))
 
     def _place(self, node: int) -> Place:

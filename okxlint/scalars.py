@@ -20,6 +20,8 @@ _FLOAT = re.compile(
     r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
 _FIRST = frozenset("0123456789+-.tTfF")
+ODD_FIRST = _FIRST | {"", "~", "n", "N"}
+"""What a plain scalar must begin with to be more than a text."""
 # Python refuses longer decimal strings to keep the conversion from taking quadratic time.
 _MAX_DIGITS = 4000
 

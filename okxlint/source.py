@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
+from itertools import accumulate
 
 from okxlint.model import Location
 
@@ -21,22 +22,23 @@ class Source:
 
     def __init__(self, path: str, text: str) -> None:
         self.path = path
-        self.text = text[1:] if text.startswith(_BOM) else text
+        self.has_mark = text.startswith(_BOM)
+        self.text = text[1:] if self.has_mark else text
+
+    @property
+    def whole_text(self) -> str:
+        """The text with its byte order mark, as programs see it that do not know one."""
+        return _BOM + self.text if self.has_mark else self.text
 
     @cached_property
     def _line_starts(self) -> list[int]:
-        starts = [0]
-        find = self.text.find
-        at = find("\n")
-        while at >= 0:
-            starts.append(at + 1)
-            at = find("\n", at + 1)
-        return starts
+        ends = accumulate(len(line) + 1 for line in self.text.split("\n"))
+        return [0, *ends][:-1]
 
     @property
     def line_count(self) -> int:
         """How many lines git would count, the last one without a line end included."""
-        return len(self._line_starts)
+        return len(self._line_starts) - (not self.text or self.text.endswith("\n"))
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both from 1."""

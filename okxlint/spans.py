@@ -9,9 +9,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 
-from okxlint.scalars import NULLS
-
-SCALAR, SEQUENCE, MAPPING, ALIAS = range(4)
+NULL, SCALAR, SEQUENCE, MAPPING, ALIAS = range(5)
+"""The kinds of nodes. ``NULL`` is a scalar too: one that says nothing."""
 MERGE = "<<"
 
 
@@ -27,6 +26,17 @@ class Spans:
         self.targets: dict[int, int] = {}
         self.names: dict[int, str] = {}
         """What keys say that are not written plainly: quoted, aliased, over several lines."""
+        # The last list and mapping that were looked into: there may be a million errors in one.
+        self._items: tuple[int, list[int]] = (-1, [])
+        self._fields: tuple[int, dict[str, tuple[int, int]], list[int]] = (-1, {}, [])
+
+    def add(self, kind: int, start: int, end: int) -> int:
+        """Append a node that holds no others yet; its number."""
+        self.kinds.append(kind)
+        self.starts.append(start)
+        self.ends.append(end)
+        self.sizes.append(1)
+        return len(self.kinds) - 1
 
     def span(self, node: int) -> tuple[int, int]:
         """Start and end of a scalar or alias; of a list or mapping, what it opens with."""
@@ -50,20 +60,21 @@ class Spans:
 
     def items(self, node: int) -> list[int]:
         """The nodes of a list, without those that are null: they count as absent."""
-        return [child for child in self.children(self.target(node)) if not self._is_null(child)]
+        target = self.target(node)
+        if self._items[0] != target:
+            children = self.children(target)
+            items = [child for child in children if self.kinds[self.target(child)] != NULL]
+            self._items = target, items
+        return self._items[1]
 
     def field(self, node: int, name: str) -> tuple[int, int] | None:
         """The (key, value) nodes of a mapping's field, merged ones included; ``None`` if absent.
 
         For a field that an alias merges in, both are that ``*alias``.
         """
-        merges = []
-        for key, value in self.pairs(self.target(node)):
-            word = self.key_text(key)
-            if word == name:
-                return key, value
-            if word == MERGE and key not in self.names:
-                merges.append(value)
+        fields, merges = self._named(self.target(node))
+        if name in fields:
+            return fields[name]
         for merge in merges:
             for shown, mapping in self._merged(merge):
                 found = self.field(mapping, name)
@@ -71,9 +82,24 @@ class Spans:
                     return (shown, shown) if self.kinds[shown] == ALIAS else found
         return None
 
+    def _named(self, node: int) -> tuple[dict[str, tuple[int, int]], list[int]]:
+        """A mapping's own fields, and the values of its ``<<``."""
+        if self._fields[0] != node:
+            fields: dict[str, tuple[int, int]] = {}
+            merges = []
+            for key, value in self.pairs(node):
+                word = self.key_text(key)
+                if word == MERGE and key not in self.names:
+                    merges.append(value)
+                else:
+                    fields.setdefault(word, (key, value))
+            self._fields = node, fields, merges
+        return self._fields[1:]
+
     def key_text(self, key: int) -> str:
         """What a mapping's key says."""
-        return self.names.get(key) or self.text[self.starts[key] : self.ends[key]]
+        name = self.names.get(key)
+        return self.text[self.starts[key] : self.ends[key]] if name is None else name
 
     def _merged(self, value: int) -> Iterator[tuple[int, int]]:
         """What a ``<<`` names, as (the node to point at, the mapping), in order of precedence."""
@@ -83,9 +109,3 @@ class Spans:
             return
         for child in self.children(target):
             yield (value if target != value else child), self.target(child)
-
-    def _is_null(self, node: int) -> bool:
-        node = self.target(node)
-        return (
-            self.kinds[node] == SCALAR and self.text[self.starts[node] : self.ends[node]] in NULLS
-        )

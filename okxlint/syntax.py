@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import re
+from itertools import islice
 from typing import Any, NamedTuple
 
-from okxlint.scalars import Plain
+from okxlint.lazy import Pattern
 from okxlint.source import MAX_BYTES
 from okxlint.suggest import did_you_mean
 
 DUPLICATE = "duplicate key"
 """The one kind of problem that leaves its document readable: the first value holds."""
 
-SCALAR_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool"))
+_TAGS = "tag:yaml.org,2002:"
+CORE_TAGS = frozenset(_TAGS + name for name in ("null", "int", "float", "bool"))
+SCALAR_TAGS = CORE_TAGS | {"!", _TAGS + "str"}
+LIST_TAGS = frozenset({"!", _TAGS + "seq"})
+MAPPING_TAGS = frozenset({"!", _TAGS + "map"})
 TAG_HINT = "Leave the tag out: okxlint reads plain YAML, and a field's type comes from its name."
+ODD_KEY = "a key is a list or a mapping"
 KEY_HINT = "A key is a plain word. If a value was meant to begin with [ or {, put it in quotes."
 TOO_DEEP = "lists and mappings stand more than 64 deep in one another"
 TOO_DEEP_HINT = "A manifest needs about six levels; is this file one?"
@@ -36,14 +41,19 @@ class Problem(NamedTuple):
 
 
 # The characters that YAML allows: https://yaml.org/spec/1.2.2/#51-character-set
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_PROPERTIES = re.compile(r"(?:[&!]\S*(?:[ \t\r\n]+|#[^\n]*\n)*)+")
-_IPV6_START = re.compile(r"::[0-9A-Fa-f:./]*")
+_FORBIDDEN = Pattern("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ORDINARY = bytes([9, 10, 13, *range(0x20, 0x7F)])
+"""The bytes that most files hold alone."""
+_PROPERTIES = Pattern(r"(?:[&!]\S*(?:[ \t\r\n]+|#[^\n]*\n)*)+")
+_IPV6 = Pattern(r"(?:::[0-9A-Fa-f:./]*|[0-9A-Fa-f:]+::)(?=[\s,\]}]|$)")
+_IPV6_CHARACTERS = frozenset("0123456789abcdefABCDEF:./")
+_LONGEST_ADDRESS = 50
+IPV6_HINT = "YAML takes a ':' at the end of a value, and inside [ ] at its start, for punctuation."
 
 
-def forbidden_character(text: str) -> int | None:
-    """The offset of the first character that no YAML file may hold, or ``None``."""
-    if text.isascii() and text.isprintable():
+def forbidden_character(text: str, data: bytes) -> int | None:
+    """The offset of the first character of a file that no YAML file may hold, or ``None``."""
+    if not data.translate(None, _ORDINARY):
         return None
     found = _FORBIDDEN.search(text)
     return found.start() if found else None
@@ -55,11 +65,12 @@ def skip_properties(text: str, start: int, end: int) -> int:
     return found.end() if found else start
 
 
-def too_large(size: int) -> Problem:
+def too_large() -> Problem:
+    """The problem of a file that is not read at all."""
     mib = MAX_BYTES // 1024 // 1024
     return Problem(
         "size",
-        f"the file has {size:,} bytes; okxlint reads at most {mib} MiB",
+        f"the file is larger than the {mib} MiB that okxlint reads",
         0,
         0,
         "Split the inventory into several manifests: okxlint reads them as one.",
@@ -79,6 +90,11 @@ def not_text(text: str, at: int) -> Problem:
 
 def duplicate(name: str) -> tuple[str, str]:
     return DUPLICATE, f"the key '{name}' stands twice in one mapping; the first one holds"
+
+
+def unknown_tag(tag: str) -> tuple[str, str]:
+    written = tag.replace(_TAGS, "!!", 1) if tag.startswith(_TAGS) else tag
+    return "unknown tag", f"the tag {written} is not known here"
 
 
 def unknown_alias(name: str, known: list[str]) -> tuple[str, str]:
@@ -128,14 +144,24 @@ _PLAIN_WORDS = (
         "Put a value that begins with ':', ',', ']' or '}' in quotes.",
     ),
     (
-        "found unexpected end of stream",
-        "a quoted value does not end",
-        "Close the quotation mark that is open here.",
+        "found unexpected ':'",
+        "a value inside [ ] or { } ends with ':'",
+        "Put the value in quotes, or a space after the ':'.",
+    ),
+    (
+        "did not find expected alphabetic or numeric character",
+        "a value that begins with * or & needs quotes",
+        "YAML takes * for an alias, and & for an anchor.",
     ),
     (
         "did not find expected <document start>",
         "the document has ended, and something follows it",
-        "A manifest begins with 'version: 1' in the first column.",
+        "A second document begins with '---', and its fields stand in the first column.",
+    ),
+    (
+        "block sequence entries are not allowed",
+        "a list item stands behind something else on its line",
+        "Begin the list on the next line, or write it in brackets: [one, two].",
     ),
     (
         "found unknown escape character",
@@ -145,27 +171,44 @@ _PLAIN_WORDS = (
 )
 
 
+def mark_of(error: Any) -> int:
+    """The offset at which PyYAML stopped."""
+    return error.problem_mark.index if getattr(error, "problem_mark", None) else 0
+
+
 def explain(error: Any, text: str) -> Problem:
     """A PyYAML error in plain words, at the place where reading stopped."""
     said = str(getattr(error, "problem", None) or error)
-    marks = [error.problem_mark, error.context_mark]
-    if "end of stream" in said:
-        marks.reverse()  # the quotation mark that was opened tells more than the end of the file
-    at = next((min(mark.index, len(text)) for mark in marks if mark), 0)
-    end = min(at + 1, len(text)) if text[at : at + 1] not in ("\n", "\r") else at
-    ipv6 = _IPV6_START.match(text, at)
-    if ipv6 and text[at - 1 : at] in ("[", " ", ","):
-        return Problem(
-            "syntax",
-            f"an IPv6 address that begins with ':' needs quotes here: \"{ipv6.group()}\"",
-            at,
-            ipv6.end(),
-            "YAML takes a leading ':' inside [ ] or { } for punctuation.",
+    at = min(mark_of(error), len(text))
+    ipv6 = _ipv6_around(text, at)
+    if ipv6:
+        start, end = ipv6
+        message = (
+            f"an IPv6 address that begins or ends with ':' needs quotes: \"{text[start:end]}\""
         )
+        return Problem("syntax", message, start, end, IPV6_HINT)
+    if at >= len(text):  # behind the last line there is nothing to show
+        at = max(0, len(text.rstrip()) - 1)
+    end = at if text[at : at + 1] in ("", "\n", "\r") else at + 1
+    if "end of stream" in said and error.context_mark:
+        line = text.count("\n", 0, error.context_mark.index) + 1
+        message = f"the quoted value that begins on line {line} does not end"
+        return Problem("syntax", message, at, end, "Close its quotation mark.")
     for words, message, hint in _PLAIN_WORDS:
         if words in said:
             return Problem("syntax", message, at, end, hint)
     return Problem("syntax", said, at, end, "Reading stopped here; what follows was not looked at.")
+
+
+def _ipv6_around(text: str, at: int) -> tuple[int, int] | None:
+    """The address that stands at an offset, if it is one that begins or ends with a colon."""
+    start = at
+    while start > max(0, at - _LONGEST_ADDRESS) and text[start - 1] in _IPV6_CHARACTERS:
+        start -= 1
+    found = _IPV6.match(text, start, start + _LONGEST_ADDRESS)
+    if not found or text[start - 1 : start] not in ("[", "{", ",", " "):
+        return None
+    return found.span()
 
 
 class HiddenBreaks:
@@ -178,21 +221,19 @@ class HiddenBreaks:
     _BREAKS = "\x85\u2028\u2029"
 
     def __init__(self, text: str) -> None:
-        self._there: dict[int, int] = {}
-        if text.isascii():
-            return
-        spare = (chr(code) for code in range(0xE000, 0xF8FF))
-        for found in self._BREAKS:
-            if found in text:
-                self._there[ord(found)] = ord(next(c for c in spare if c not in text))
-        self._back = {new: old for old, new in self._there.items()}
+        there = [] if text.isascii() else [char for char in self._BREAKS if char in text]
+        spare = (chr(code) for code in range(0xE000, 0xF900))
+        unused = islice((char for char in spare if there and char not in text), len(there))
+        self._hide = {ord(old): new for old, new in zip(there, unused, strict=False)}
+        self._show = {ord(new): chr(old) for old, new in self._hide.items()}
 
     def __bool__(self) -> bool:
-        return bool(self._there)
+        return bool(self._hide)
 
     def hide(self, text: str) -> str:
-        return text.translate(self._there) if self._there else text
+        """The text as libyaml gets it."""
+        return text.translate(self._hide) if self._hide else text
 
     def show(self, value: str) -> str:
-        shown = value.translate(self._back)
-        return Plain(shown) if isinstance(value, Plain) else shown
+        """A value from libyaml as the file has it."""
+        return value.translate(self._show) if self._show else value
