@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, NamedTuple, 
 
 from annotated_types import Ge
 
-from okxlint.model import Severity
+from okxlint.model import CURRENT, Severity
 
 if TYPE_CHECKING:
     from okxlint.inventory import Inventory
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 Target = Literal["key", "app", "account", "file"]
 """What a rule looks at, one at a time. A file is a ``reader.Parsed``."""
 Group = Literal["permissions", "network", "lifecycle", "inventory", "secrets", "hygiene"]
-CURRENT = frozenset({"planned", "active", "retired", "compromised"})
-"""The statuses that a rule sees unless it says otherwise."""
 NOT_PLANNED = CURRENT - {"planned"}
 Count = Annotated[int, Ge(0)]
 Positive = Annotated[int, Ge(1)]

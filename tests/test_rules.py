@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -20,10 +21,14 @@ EXAMPLES = [
 
 
 @pytest.mark.parametrize(("rule_id", "example"), EXAMPLES)
-def test_example(rule_id: str, example: Example) -> None:
+def test_example(rule_id: str, example: Example, tmp_path: Path) -> None:
     script = read_script(example.text)
     rule = load_rule(rule_id)
     settings = f"rules: {script.header['rules']}\n" if "rules" in script.header else ""
+    schema = re.search(r"^```json\n(.*?)^```$", rule.doc, re.MULTILINE | re.DOTALL)
+    if schema:
+        (tmp_path / "schema.json").write_text(schema[1])
+        settings += f"metadata_schema: {tmp_path / 'schema.json'}\n"
     verdict = verdict_of(
         example.text,
         policy=f"version: 1\n{settings}",

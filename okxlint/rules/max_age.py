@@ -79,7 +79,7 @@ from okxlint.rule import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Options:
     max_days: Positive = option(90, "The greatest age in days.", stricter="lower")
     warn_days: Count = option(14, "For how many days before, it warns.", stricter="higher")
@@ -102,12 +102,13 @@ class Options:
     ),
 )
 def check(key: Key, run: Run[Options]) -> Iterator[Hit]:
+    name = f"key '{key.label}' of account '{key.account}'"
     fails_on = first_day(key, run.options)
     if fails_on is None:
         yield Hit(
             at=key.origin.at("created"),
             value="missing",
-            message=f"key '{key.label}' does not say when it was created",
+            message=f"{name} does not say when it was created",
             help="Add 'created' with the day that OKX shows for this key.",
         )
         return
@@ -118,8 +119,7 @@ def check(key: Key, run: Run[Options]) -> Iterator[Hit]:
         at=key.origin.at("created"),
         value=str(key.created),
         message=(
-            f"key '{key.label}' {verb} older than {run.options.max_days} days "
-            f"(from {run.when(fails_on)})"
+            f"{name} {verb} older than {run.options.max_days} days (from {run.when(fails_on)})"
         ),
         fails_on=fails_on,
         warn_days=run.options.warn_days,
