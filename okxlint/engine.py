@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
+from okxlint.findings import Candidate, begins, findings_of
 from okxlint.inventory import Inventory
 from okxlint.manifest import Flaw
-from okxlint.model import Finding, Grant, Related, Severity, Unknown
+from okxlint.model import Finding, Severity, Unknown
 from okxlint.policy import Policy
 from okxlint.reader import Parsed
 from okxlint.redact import Redactor
-from okxlint.rule import Hit, Rule, Run, Setting, days_after, load_rule, rule_ids
-from okxlint.waivers import Book, Entry, names_of
+from okxlint.rule import Check, Hit, Rule, Run, Setting, days_after, load_rule
+from okxlint.waivers import Book, names_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
     """What is asked of a run."""
 
@@ -38,32 +37,13 @@ class Question:
         return days_after(self.as_of, self.horizon)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Verdict:
     """What the engine found, in the order of reports."""
 
     findings: tuple[Finding, ...]
     waived: tuple[Finding, ...]
     unknown: tuple[Unknown, ...]
-
-
-class Candidate(NamedTuple):
-    """A finding in the making."""
-
-    rule: Rule
-    severity: Severity
-    """The policy's."""
-    hit: Hit
-    names: dict[str, str | None]
-    """The finding's account, key and app."""
-    holds: Entry | None = None
-    """The waiver that suppresses it."""
-
-
-@dataclass(slots=True)
-class _Outcome:
-    candidates: list[Candidate] = field(default_factory=list)
-    crashes: dict[tuple[str, str], Unknown] = field(default_factory=dict)
 
 
 def judge(
@@ -78,37 +58,19 @@ def judge(
 
     A rule that raises is an ``Unknown`` of the kind ``rule-crash``, and the run goes on.
     """
-    outcome = _Outcome()
-    book = Book(inventory, policy, question.as_of)
+    trial = _Trial(question, policy, files, inventory)
     settings = _settings(question, policy)
-    joins: dict[Callable[[Inventory], Any], Any] = {}
-
-    def run_of(setting: Setting, until: date) -> Run[Any]:
-        return Run(
-            inventory=inventory,
-            options=setting.options,
-            as_of=question.as_of,
-            until=until,
-            setting=policy.setting,
-            joins=joins,
-            metadata_schema=policy.metadata_schema,
-        )
-
     for rule_id in settings:
-        rule = load_rule(rule_id)
-        for targets in _targets(rule, files, inventory):
-            _check(rule, targets, question, policy, book, run_of, outcome)
-    candidates = [_flaw(flaw) for flaw in flaws] + outcome.candidates
-    for rule_id, entry, hit in book.hits(settings):
+        trial.hear(load_rule(rule_id))
+    candidates = [_flaw(flaw) for flaw in flaws] + trial.candidates
+    for rule_id, entry, hit in trial.book.hits(settings):
         rule = load_rule(rule_id)
         candidates.append(Candidate(rule, rule.severities["recommended"], hit, entry.names))
-    maker = _Maker(question, redactor)
-    made = [found for candidate in candidates for found in maker.findings(candidate)]
-    made = _numbered(sorted(made, key=_order))
+    made = findings_of(candidates, question.as_of, question.until, redactor)
     return Verdict(
         findings=tuple(finding for finding in made if finding.waiver is None),
         waived=tuple(finding for finding in made if finding.waiver is not None),
-        unknown=tuple(outcome.crashes[place] for place in sorted(outcome.crashes)),
+        unknown=tuple(trial.crashes[message] for message in sorted(trial.crashes)),
     )
 
 
@@ -121,51 +83,77 @@ def _settings(question: Question, policy: Policy) -> dict[str, Setting]:
     return {name: setting for name, setting in chosen.items() if name not in question.ignore}
 
 
-def _targets(rule: Rule, files: Sequence[Parsed], inventory: Inventory) -> Iterator[Sequence[Any]]:
-    everything: dict[str, Sequence[Any]] = {
-        "key": inventory.keys,
-        "app": inventory.apps,
-        "account": inventory.all_accounts,
-        "file": files,
-    }
-    for kind in rule.targets:
-        yield everything[kind]
+class _Trial:
+    """One run of rules over one inventory; ``candidates`` and ``crashes`` are what came of it."""
 
+    def __init__(
+        self, question: Question, policy: Policy, files: Sequence[Parsed], inventory: Inventory
+    ) -> None:
+        self.question = question
+        self.policy = policy
+        self.inventory = inventory
+        self.book = Book(inventory, policy, question.as_of)
+        self.candidates: list[Candidate] = []
+        self.crashes: dict[str, Unknown] = {}
+        self._joins: dict[Callable[[Inventory], Any], Any] = {}
+        self._targets: dict[str, Sequence[Any]] = {
+            "key": inventory.keys,
+            "app": inventory.apps,
+            "account": inventory.all_accounts,
+            "file": files,
+        }
+        self._seen: dict[Any, tuple[Sequence[Any], list[Any]]] = {}
 
-def _check(
-    rule: Rule,
-    targets: Sequence[Any],
-    question: Question,
-    policy: Policy,
-    book: Book,
-    run_of: Callable[[Setting, date], Run[Any]],
-    outcome: _Outcome,
-) -> None:
-    check = rule.check
-    if check is None:
-        return
-    waived = book.targets_of(rule.id)
-    for setting, group in policy.groups(rule, targets, by_name=question.select is not None):
-        if setting.severity is None:
-            continue
-        near = run_of(setting, question.until)
+    def hear(self, rule: Rule) -> None:
+        """Run one rule on all of its targets."""
+        by_name = self.question.select is not None
+        for kind in rule.targets:
+            targets = self._targets[kind]
+            for setting, group in self.policy.groups(rule, targets, by_name=by_name):
+                if rule.check and setting.severity is not None:
+                    self._check(rule, rule.check, setting, self._seen_by(rule, setting, group))
+
+    def _seen_by(self, rule: Rule, setting: Setting, group: Sequence[Any]) -> Sequence[Any]:
+        """The targets that a rule looks at. Most rules look at the same, so that is kept."""
+        environments = getattr(setting.options, "environments", rule.environments)
+        same = (id(group), rule.statuses, environments)
+        if same not in self._seen:
+            seen = [each for each in group if rule.sees(each, setting.options)]
+            # The group is kept too: its id must not become another's.
+            self._seen[same] = group, seen
+        return self._seen[same][1]
+
+    def _check(self, rule: Rule, check: Check, setting: Setting, targets: Sequence[Any]) -> None:
+        severity = setting.severity or Severity.ERROR
+        waived = self.book.targets_of(rule.id)
+        near = self._run(setting, self.question.until)
         # A waiver is judged by what will ever begin, not only by what has begun.
-        ever = run_of(setting, date.max)
-        for target in group:
-            if not rule.sees(target, setting.options):
-                continue
-            has_waiver = id(target) in waived
+        ever = self._run(setting, date.max)
+        for target in targets:
+            has_waiver = id(target) in waived if waived else False
             try:
                 for hit in check(target, ever if has_waiver else near):
                     holds = None
                     if has_waiver:
-                        holds = book.holding(target, rule, hit, _begins(hit))
+                        holds = self.book.holding(target, rule, hit, begins(hit))
                     names = names_of(target)
-                    candidate = Candidate(rule, setting.severity, hit, names, holds)
-                    outcome.candidates.append(candidate)
+                    self.candidates.append(Candidate(rule, severity, hit, names, holds))
+                if has_waiver:
+                    self.book.judged(target, rule)
             except Exception as error:  # noqa: BLE001 - whatever a rule raises is no pass
                 crash = _crash(rule, target, error)
-                outcome.crashes.setdefault((rule.id, crash.message), crash)
+                self.crashes.setdefault(crash.message, crash)
+
+    def _run(self, setting: Setting, until: date) -> Run[Any]:
+        return Run(
+            inventory=self.inventory,
+            options=setting.options,
+            as_of=self.question.as_of,
+            until=until,
+            setting=self.policy.setting,
+            joins=self._joins,
+            metadata_schema=self.policy.metadata_schema,
+        )
 
 
 def _crash(rule: Rule, target: Any, error: Exception) -> Unknown:
@@ -184,100 +172,3 @@ def _flaw(flaw: Flaw) -> Candidate:
     hit = Hit(at=flaw.place, value=flaw.value, message=flaw.message, help=flaw.help)
     names = {"account": flaw.account, "key": flaw.key, "app": flaw.app}
     return Candidate(rule, rule.severities["recommended"], hit, names)
-
-
-def _begins(hit: Hit) -> date:
-    if hit.fails_on is None or hit.warn_days is None:
-        return date.min
-    return days_after(hit.fails_on, -hit.warn_days)
-
-
-class _Maker:
-    """Makes findings of candidates, for one day and its horizon."""
-
-    def __init__(self, question: Question, redactor: Redactor) -> None:
-        self.as_of = question.as_of
-        self.until = question.until
-        self.clean = redactor.clean
-
-    def findings(self, candidate: Candidate) -> Iterator[Finding]:
-        """What is reported of a candidate: it itself, waived or not, and its start to come."""
-        hit = candidate.hit
-        begins = _begins(hit)
-        starts = begins
-        if candidate.holds:
-            if begins <= self.as_of:
-                yield self._finding(candidate, self._severity(candidate))
-            starts = max(begins, days_after(candidate.holds.ends, 1))
-            if candidate.holds.ends == date.max:
-                return
-        if starts <= self.as_of:
-            yield self._finding(candidate, self._severity(candidate))
-        elif starts <= self.until:
-            fails_on = max(starts, hit.fails_on or starts)
-            message = f"{hit.message}; this starts on {starts}"
-            coming = replace(hit, fails_on=fails_on, message=message)
-            yield self._finding(candidate._replace(hit=coming, holds=None), Severity.INFO)
-
-    def _severity(self, candidate: Candidate) -> Severity:
-        hit = candidate.hit
-        full = min(candidate.severity, hit.at_most)
-        early = hit.fails_on is not None and self.as_of < hit.fails_on
-        return min(full, Severity.WARNING) if early else full
-
-    def _finding(self, candidate: Candidate, severity: Severity) -> Finding:
-        rule, _, hit, names, holds = candidate
-        location = hit.at.location
-        clean = self.clean
-        path = location.path if rule.targets == ("file",) else None
-        identity = [rule.id, names["account"], names["key"], names["app"], hit.value, path]
-        digest = hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:32]
-        return Finding(
-            rule=rule.id,
-            severity=severity,
-            message=clean(hit.message),
-            help=clean(hit.help or rule.help),
-            location=location,
-            **{kind: clean(name) if name is not None else None for kind, name in names.items()},
-            value=clean(hit.value),
-            fails_on=hit.fails_on,
-            fingerprint=digest,
-            related=tuple(Related(p.location, clean(text)) for p, text in hit.related),
-            waiver=self._grant(holds) if holds else None,
-        )
-
-    def _grant(self, entry: Entry) -> Grant:
-        waiver = entry.waiver
-        location = waiver.origin.at("rule").location
-        return Grant(
-            reason=self.clean(waiver.reason) if waiver.reason else None,
-            approved_by=self.clean(waiver.approved_by) if waiver.approved_by else None,
-            expires=waiver.expires,
-            path=location.path,
-            line=location.line,
-        )
-
-
-def _order(finding: Finding) -> tuple[Any, ...]:
-    place = finding.location
-    names = (finding.account or "", finding.key or "", finding.app or "")
-    return (
-        *(place.path, place.line, place.column, finding.rule, finding.value or ""),
-        *(*names, finding.fingerprint, finding.message),
-    )
-
-
-def _numbered(findings: list[Finding]) -> list[Finding]:
-    """Fingerprints that are equal get numbers, in the order of reports."""
-    seen: dict[str, int] = {}
-    numbered = []
-    for finding in findings:
-        number = seen[finding.fingerprint] = seen.get(finding.fingerprint, 0) + 1
-        fingerprint = f"{finding.fingerprint}:{number}"
-        numbered.append(replace(finding, fingerprint=fingerprint))
-    return numbered
-
-
-def unknown_rules(names: Iterable[str]) -> list[str]:
-    """Those names that are no rule's id."""
-    return [name for name in names if name not in rule_ids()]

@@ -43,7 +43,7 @@ class Expected(NamedTuple):
         return f"line {self.line}: {self.rule}{severity}{value}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Script:
     """What the comments of a manifest say."""
 
@@ -92,4 +92,4 @@ def compare(expected: Iterable[Expected], findings: Iterable[Finding]) -> Differ
                 break
         else:
             missing.append(one)
-    return Difference(tuple(sorted(missing)), tuple(left))
+    return Difference(tuple(sorted(missing, key=lambda e: (e.line, str(e)))), tuple(left))

@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 _MAGIC = re.compile(r"[*?[]")
+_ANY = "[^/]*"
 
 
 def is_glob(pattern: str) -> bool:
@@ -39,21 +40,44 @@ def literal_folder(pattern: str) -> str:
 
 
 def _part(part: str) -> str:
-    out = []
+    out: list[str] = []
     at = 0
     while at < len(part):
         character = part[at]
-        close = part.find("]", at + 2) if character == "[" else -1
+        close = _closing(part, at) if character == "[" else -1
         if character == "*":
-            out.append("[^/]*")
+            if out[-1:] != [_ANY]:
+                out.append(_ANY)
         elif character == "?":
             out.append("[^/]")
         elif close > 0:
-            inside = part[at + 1 : close].replace("\\", r"\\").replace("[", r"\[")
-            negated = inside[0] in "!^"
-            out.append(f"[^{inside[1:]}/]" if negated else f"[{inside}]")
+            out.append(_one_of(part[at + 1 : close]))
             at = close
         else:
             out.append(re.escape(character))
         at += 1
     return "".join(out)
+
+
+def _closing(part: str, at: int) -> int:
+    """Where the ``]`` of the set that opens at ``at`` stands; a ``]`` that comes first is in it."""
+    first = at + 2 if part[at + 1 : at + 2] in ("!", "^") else at + 1
+    return part.find("]", first + 1)
+
+
+def _one_of(inside: str) -> str:
+    negated = inside[0] in "!^"
+    characters = inside[1:] if negated else inside
+    out = []
+    at = 0
+    while at < len(characters):
+        first, last = characters[at], characters[at]
+        if characters[at + 1 : at + 2] == "-" and at + 2 < len(characters):
+            last = characters[at + 2]
+            at += 2
+        if first <= last:
+            out.append(f"{re.escape(first)}-{re.escape(last)}")
+        at += 1
+    if negated:
+        return f"[^/{''.join(out)}]"
+    return f"(?!/)[{''.join(out)}]" if out else "(?!)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from okxlint.errors import OkxlintError, Unreadable
@@ -14,7 +14,7 @@ from okxlint.source import MAX_BYTES
 SUFFIXES = (".yaml", ".yml")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tree:
     """The folder that reports' paths are relative to."""
 
@@ -50,11 +50,14 @@ def ancestors(folder: str) -> Iterator[str]:
 
 def absolute(path: str, cwd: str) -> str:
     """A PATH with its folder's symbolic links resolved, but not its own."""
-    folder, name = os.path.split(os.path.normpath(os.path.join(cwd, path)))
+    # Not by the letters alone: behind a link to a folder, '..' is that folder's parent.
+    folder, name = os.path.split(os.path.join(cwd, path).rstrip(os.sep) or os.sep)
+    if name in ("", os.curdir, os.pardir):
+        return os.path.realpath(os.path.join(folder, name))
     return os.path.join(os.path.realpath(folder), name)
 
 
-@dataclass(slots=True)
+@dataclass
 class Found:
     """Files of the inventory, and what could not be looked at."""
 
@@ -63,40 +66,71 @@ class Found:
 
     def add(self, path: str, tree: Tree) -> None:
         if os.path.islink(path):
-            reason = "is a symbolic link, which okxlint does not follow; name the file it points to"
+            reason = "is a symbolic link, which okxlint does not follow; name what it points to"
             self.unreadable.append(Unreadable(tree.shown(path), reason))
         else:
             self.files.append(path)
 
 
 def matching(tree: Tree, patterns: Iterable[tuple[str, str]]) -> Found:
-    """The files that (folder, glob) patterns name. A pattern that matches nothing is no error."""
+    """The files that (folder, glob) patterns name. A pattern that matches nothing is no error.
+
+    A symbolic link that a pattern names, or behind which it could name something, is told of.
+    """
     found = Found()
-    seen: set[str] = set()
-    for folder, pattern in patterns:
-        for path in _matches(tree, folder, pattern, found):
-            if path not in seen:
-                seen.add(path)
-                found.add(path, tree)
-    found.files = without_ignored(tree, found.files)
+    paths = (
+        path for folder, pattern in patterns for path in _matches(tree, folder, pattern, found)
+    )
+    for path in without_ignored(tree, list(dict.fromkeys(paths))):
+        found.add(path, tree)
     return found
 
 
 def _matches(tree: Tree, folder: str, pattern: str, found: Found) -> Iterator[str]:
     if not is_glob(pattern):
-        path = os.path.normpath(os.path.join(folder, pattern))
-        if os.path.lexists(path) and not os.path.isdir(path):
+        path = absolute(pattern, folder)
+        if os.path.islink(path) or (os.path.lexists(path) and not os.path.isdir(path)):
             yield path
         return
-    top = os.path.join(folder, literal_folder(pattern))
-    expression = compile_glob(os.path.normpath(pattern).replace(os.sep, "/"))
-    for path in walk(tree, os.path.normpath(top), found):
-        if expression.fullmatch(os.path.relpath(path, folder).replace(os.sep, "/")):
+    literal = literal_folder(pattern)
+    top = absolute(literal, folder)
+    if os.path.islink(top):
+        yield top
+        return
+    parts = os.path.normpath(pattern[len(literal) :].lstrip("/")).split(os.sep)
+    expression = compile_glob("/".join(parts))
+    before = len(os.path.join(top, ""))
+    links: list[str] = []
+
+    def enters(inner: str) -> bool:
+        holds = _may_hold(parts, inner[before:].split(os.sep))
+        if holds and os.path.islink(inner):
+            links.append(inner)
+        return holds
+
+    for path in walk(tree, top, found, enters):
+        if expression.fullmatch(path[before:].replace(os.sep, "/")):
             yield path
+    yield from links
 
 
-def walk(tree: Tree, top: str, found: Found) -> Iterator[str]:
-    """All files below a folder, sorted, ``.git`` aside; links to folders are not followed."""
+def _may_hold(parts: Sequence[str], folder: Sequence[str]) -> bool:
+    """Whether a pattern could name something below a folder, both as the parts of their paths."""
+    for number, name in enumerate(folder):
+        if parts[number] == "**":
+            return True
+        if number + 1 == len(parts) or not compile_glob(parts[number]).fullmatch(name):
+            return False
+    return True
+
+
+def walk(
+    tree: Tree, top: str, found: Found, enters: Callable[[str], bool] = lambda _: True
+) -> Iterator[str]:
+    """All files below a folder, sorted, ``.git`` aside; links to folders are not followed.
+
+    ``enters`` says of a folder's path whether to look into it.
+    """
 
     def failed(error: OSError) -> None:
         if not isinstance(error, FileNotFoundError | NotADirectoryError):
@@ -104,9 +138,16 @@ def walk(tree: Tree, top: str, found: Found) -> Iterator[str]:
             found.unreadable.append(Unreadable(path, f"cannot be listed: {error.strerror}"))
 
     for folder, folders, names in os.walk(top, onerror=failed):
-        folders[:] = sorted(name for name in folders if name != ".git")
+        inner = sorted(name for name in folders if name != ".git")
+        folders[:] = [name for name in inner if enters(os.path.join(folder, name))]
         for name in sorted(names):
             yield os.path.join(folder, name)
+
+
+def search(tree: Tree, folder: str, found: Found) -> list[str]:
+    """The YAML files below a folder that git does not ignore; symbolic links are passed over."""
+    paths = [path for path in walk(tree, folder, found) if path.endswith(SUFFIXES)]
+    return without_ignored(tree, [path for path in paths if not os.path.islink(path)])
 
 
 def read_bytes(path: str, shown: str) -> bytes:
@@ -123,11 +164,13 @@ def read_bytes(path: str, shown: str) -> bytes:
 
 def without_ignored(tree: Tree, paths: Sequence[str]) -> list[str]:
     """The paths that git does not ignore. Without git, all of them."""
-    if not tree.git or not paths:
+    # git refuses the whole question if one path of it is outside.
+    inside = [path for path in paths if is_inside(path, tree.root)]
+    if not tree.git or not inside:
         return list(paths)
     import subprocess
 
-    asked = b"\0".join(os.fsencode(path) for path in paths)
+    asked = b"\0".join(os.fsencode(path) for path in inside)
     command = ["git", "-c", "core.fsmonitor=false", "check-ignore", "-z", "--stdin"]
     try:
         answer = subprocess.run(
@@ -141,13 +184,18 @@ def without_ignored(tree: Tree, paths: Sequence[str]) -> list[str]:
     return [path for path in paths if path not in ignored]
 
 
+def is_inside(path: str, folder: str) -> bool:
+    """Whether a path is a folder's, or that of something in it."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
 def check_paths(paths: Sequence[str], cwd: str) -> list[str]:
-    """PATHs made absolute. Raises ``OkxlintError`` for one that is not there."""
-    named = [absolute(path, cwd) for path in paths]
-    for path, name in zip(paths, named, strict=True):
+    """PATHs made absolute, each once. Raises ``OkxlintError`` for one that is not there."""
+    named = {absolute(path, cwd): path for path in paths}
+    for name, path in named.items():
         if not os.path.lexists(name):
             raise OkxlintError(
                 f"there is no file or folder '{path}'",
                 "PATHs are relative to the working directory.",
             )
-    return named
+    return list(named)

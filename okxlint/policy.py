@@ -21,7 +21,7 @@ DEFAULT_MAX_DAYS = 180
 Target = TypeVar("Target")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Granted:
     """A waiver kept with the policy, and the names of the object on which it stands."""
 
@@ -31,7 +31,7 @@ class Granted:
     app: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WaiverTerms:
     """What the policy asks of every waiver."""
 

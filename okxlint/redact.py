@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from okxlint.lazy import Pattern
+
+_FIRST = 4
+"""The characters by which a secret is looked up."""
+_FEW = 20
+"""So many secrets can be searched for one by one before anything else."""
 LONGEST = 2000
 """Characters of one text that are shown; more of an input helps nobody."""
 
-_UUID = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{4}([0-9A-Fa-f]{8})")
+_UUID = Pattern(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{4}([0-9A-Fa-f]{8})")
 _UUID_MASK = "********-****-****-****-****"
+# A key id without its hyphens.
+_BARE_UUID = Pattern(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{24}([0-9A-Fa-f]{8})(?![0-9A-Za-z])")
 # An OKX secret key: 32 upper-case hex digits.
-_HEX = re.compile(r"(?<![0-9A-Za-z])[0-9A-F]{32}(?![0-9A-Za-z])")
+_HEX = Pattern(r"(?<![0-9A-Za-z])[0-9A-F]{32}(?![0-9A-Za-z])")
 
 
 def visible(text: str) -> str:
@@ -43,16 +50,34 @@ class Redactor:
     """Masks the secrets that were found in the files, and whatever has the shape of one."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        # The longest first, so that no part of one is left over by a shorter one inside it.
-        self._secrets = sorted(set(secrets), key=lambda text: (-len(text), text))
+        self._secrets = sorted(filter(None, set(secrets)))
+        # By their first characters: thousands of secrets must not mean thousands of searches.
+        self._first = min((_FIRST, *map(len, self._secrets)))
+        self._by_start: dict[str, list[str]] = {}
+        for secret in self._secrets:
+            self._by_start.setdefault(secret[: self._first], []).append(secret)
 
     def mask(self, text: str) -> str:
         """The text with secrets as ``*``, character for character, and key ids' last eight left."""
-        for secret in self._secrets:
-            if secret in text:
-                text = text.replace(secret, "*" * len(secret))
+        # All are looked for in the text as it was, so that none hides a part of another.
+        found = list(self._places(text))
+        if found:
+            characters = list(text)
+            for start, end in found:
+                characters[start:end] = "*" * (end - start)
+            text = "".join(characters)
         text = _HEX.sub("*" * 32, text)
+        text = _BARE_UUID.sub("*" * 24 + r"\1", text)
         return _UUID.sub(_UUID_MASK + r"\1", text)
+
+    def _places(self, text: str) -> Iterator[tuple[int, int]]:
+        few = len(self._secrets) <= _FEW
+        if few and not any(secret in text for secret in self._secrets):
+            return
+        for start in range(len(text)):
+            for secret in self._by_start.get(text[start : start + self._first], ()):
+                if text.startswith(secret, start):
+                    yield start, start + len(secret)
 
     def clean(self, text: str) -> str:
         """A text that any output may hold: masked, on one line, of bounded length."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
@@ -21,23 +21,24 @@ KINDS = {Key: "key", App: "app", Account: "account"}
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """One waiver on one object, and what it met in this run."""
+    """One waiver, and what it met in this run."""
 
     waiver: Waiver
-    target: Any
-    """The object; ``None`` if the policy grants it for one that is not there yet."""
+    targets: tuple[Any, ...]
+    """The very objects on which it stands; none if the policy grants it for one not there yet."""
     kind: str
     names: dict[str, str | None]
     problems: tuple[str, ...] = ()
     ends: date = date.max
     """Its last day, inclusive."""
+    looked: bool = False
+    """Whether its rule has judged what it stands on."""
     met: list[date] = field(default_factory=list)
     """The first day of each finding that it would suppress."""
 
-    def matches(self, rule: Rule, hit: Hit) -> bool:
+    def accepts(self, rule: Rule, hit: Hit) -> bool:
         """Whether a finding is of the kind that it accepts, whatever the day."""
-        waiver = self.waiver
-        return waiver.rule == rule.id and waiver.value in (None, hit.value)
+        return self.waiver.rule == rule.id and self.waiver.value in (None, hit.value)
 
 
 class Book:
@@ -47,15 +48,17 @@ class Book:
         self.as_of = as_of
         self.entries = list(_entries(inventory, policy.waivers))
         self._by_target: dict[int, list[Entry]] = {}
+        self._by_rule: dict[str, set[int]] = {}
         for entry in self.entries:
             entry.problems = tuple(_problems(entry, policy.waivers, as_of))
             entry.ends = entry.waiver.expires or date.max
-            if entry.target is not None:
-                self._by_target.setdefault(id(entry.target), []).append(entry)
+            for target in entry.targets:
+                self._by_target.setdefault(id(target), []).append(entry)
+                self._by_rule.setdefault(entry.waiver.rule, set()).add(id(target))
 
-    def targets_of(self, rule_id: str) -> set[int]:
+    def targets_of(self, rule_id: str) -> Collection[int]:
         """The ``id`` of every target on which a waiver for a rule stands, good or bad."""
-        return {id(entry.target) for entry in self.entries if entry.waiver.rule == rule_id}
+        return self._by_rule.get(rule_id, ())
 
     def holding(self, target: Any, rule: Rule, hit: Hit, begins: date) -> Entry | None:
         """The waiver that suppresses a finding for longest, from today; ``None`` if none does.
@@ -64,7 +67,7 @@ class Book:
         """
         best = None
         for entry in self._by_target.get(id(target), ()):
-            if not entry.matches(rule, hit):
+            if not entry.accepts(rule, hit):
                 continue
             entry.met.append(begins)
             if entry.problems or entry.ends < self.as_of:
@@ -73,39 +76,44 @@ class Book:
                 best = entry
         return best
 
-    def hits(self, ran: dict[str, Any]) -> Iterator[tuple[str, Entry, Hit]]:
+    def judged(self, target: Any, rule: Rule) -> None:
+        """Tell the waivers on a target that a rule has said of it all that it has to say."""
+        for entry in self._by_target.get(id(target), ()):
+            entry.looked = entry.looked or entry.waiver.rule == rule.id
+
+    def hits(self, ran: Collection[str]) -> Iterator[tuple[str, Entry, Hit]]:
         """What is wrong with the waivers themselves, as (rule id, waiver, hit).
 
-        ``ran`` gives the setting of each rule that was in the run.
+        ``ran`` names the rules that were in the run.
         """
         for entry in self.entries:
             if entry.problems:
                 yield "waiver-valid", entry, _invalid(entry)
-            if entry.waiver.expires:
+            if entry.ends < date.max:
                 yield "waiver-expired", entry, self._expired(entry, entry.waiver.rule in ran)
-            if self._unused(entry, ran):
+            if self._unused(entry):
                 yield "waiver-unused", entry, _unused(entry)
 
     def _expired(self, entry: Entry, in_run: bool) -> Hit:
         first = days_after(entry.ends, 1)
-        bites = max(first, min(entry.met)) if entry.met and in_run else None
-        over = first <= self.as_of
-        rule = entry.waiver.rule
-        verb = "ended" if over else "ends"
+        needed = entry.met and in_run and not entry.problems
+        bites = max(first, min(entry.met)) if needed else None
+        message = f"the waiver of {entry.waiver.rule} ends on {entry.ends}"
+        if first <= self.as_of:
+            back = bites is not None and bites <= self.as_of
+            then = "what it accepted is reported again" if back else "nothing needs it now"
+            message = f"the waiver of {entry.waiver.rule} ended on {entry.ends}; {then}"
         return Hit(
             at=entry.waiver.origin.at("expires"),
-            value=rule,
-            message=f"the waiver of {rule} {verb} on {entry.ends}",
+            value=entry.waiver.rule,
+            message=message,
             fails_on=bites or first,
             warn_days=(bites - first).days + WARN_DAYS if bites else WARN_DAYS,
             at_most=Severity.ERROR if bites else Severity.WARNING,
         )
 
-    def _unused(self, entry: Entry, ran: dict[str, Any]) -> bool:
-        rule = entry.waiver.rule
-        if entry.problems or entry.target is None or rule not in ran:
-            return False
-        if entry.ends < self.as_of or not load_rule(rule).sees(entry.target, ran[rule].options):
+    def _unused(self, entry: Entry) -> bool:
+        if entry.problems or not entry.looked or entry.ends < self.as_of:
             return False
         return not any(begins <= entry.ends for begins in entry.met)
 
@@ -131,22 +139,18 @@ def _entries(inventory: Inventory, terms: WaiverTerms) -> Iterator[Entry]:
     for group in (inventory.accounts, inventory.apps, inventory.keys):
         for target in group:
             for waiver in target.waivers:
-                yield Entry(waiver, target, KINDS[type(target)], names_of(target))
+                yield Entry(waiver, (target,), KINDS[type(target)], names_of(target))
+    accounts = {account.name: account for account in inventory.all_accounts}
     for grant in terms.granted:
         names = {"account": grant.account, "key": grant.key, "app": grant.app}
-        kind = "key" if grant.key else "app" if grant.app else "account"
-        targets = _granted_targets(inventory, kind, names)
-        for named in targets or (None,):
-            yield Entry(grant.waiver, named, kind, names)
-
-
-def _granted_targets(inventory: Inventory, kind: str, names: dict[str, str | None]) -> list[Any]:
-    if kind == "key":
-        keys = inventory.keys_of_account(names["account"] or "")
-        return [key for key in keys if key.label == names["key"]]
-    if kind == "app":
-        return [app for app in inventory.apps if app.name == names["app"]]
-    return [item for item in inventory.all_accounts if item.name == names["account"]]
+        targets: tuple[Any, ...]
+        if grant.key:
+            kind, targets = "key", tuple(inventory.keys_named(grant.account or "", grant.key))
+        elif grant.app:
+            kind, targets = "app", (inventory.app(grant.app),)
+        else:
+            kind, targets = "account", (accounts.get(grant.account or ""),)
+        yield Entry(grant.waiver, tuple(t for t in targets if t is not None), kind, names)
 
 
 def names_of(target: Any) -> dict[str, str | None]:
@@ -171,7 +175,7 @@ def _problems(entry: Entry, terms: WaiverTerms, as_of: date) -> Iterator[str]:
         days = (waiver.expires - (waiver.granted or as_of)).days
         if days > terms.max_days:
             yield f"it lasts {days} days, and the policy allows {terms.max_days}"
-    if terms.approvers is not None and not _approved(waiver, terms.approvers):
+    if "approved_by" not in missing and not _approved(waiver, terms.approvers):
         yield "the one who approved it is no approver by the policy"
 
 
@@ -194,5 +198,7 @@ def _filled(value: object) -> bool:
     return bool(str(value).strip()) if value is not None else False
 
 
-def _approved(waiver: Waiver, approvers: tuple[str, ...]) -> bool:
+def _approved(waiver: Waiver, approvers: tuple[str, ...] | None) -> bool:
+    if approvers is None:
+        return True
     return any(fnmatchcase(waiver.approved_by or "", glob) for glob in approvers)
