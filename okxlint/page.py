@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from okxlint.lazy import Pattern
+
 
 class Example(NamedTuple):
     """A manifest on a rule's page. Comments in it say what must be found (``expectation``)."""
@@ -15,7 +17,7 @@ class Example(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     """What a rule's docstring says."""
 
@@ -36,8 +38,8 @@ class Page:
         )
 
 
-_FENCE = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
+_FENCE = Pattern(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_HEADING = Pattern(r"^## (.+)$", re.MULTILINE)
 
 
 def read_page(docstring: str) -> Page:

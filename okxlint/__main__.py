@@ -1,0 +1,5 @@
+"""``python -m okxlint``. In a folder of strangers use the console script or ``python -I -m``."""
+
+from okxlint.cli import script
+
+script()
