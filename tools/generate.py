@@ -1,0 +1,276 @@
+"""Writes what is made from the rules and the types: packs, JSON Schemas, tables in README.
+
+``python tools/generate.py`` writes; with ``--check`` it changes nothing, names each file that is
+stale and exits with 1.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import TypeAdapter
+
+from okxlint.catalogue import GROUPS, PACKS, markdown, summary
+from okxlint.cli import COMMANDS, group
+from okxlint.inventory import Account, App, Key
+from okxlint.policy_layer import SEVERITIES, Written
+from okxlint.report.json_v1 import ReportObject
+from okxlint.rule import Rule, load_rule, rule_ids
+
+ROOT = Path(__file__).resolve().parent.parent
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+TITLES = {
+    "essentials": "The six rules that every trading desk needs.",
+    "recommended": "What holds where no policy says otherwise.",
+    "strict": "For desks that answer to an auditor: shorter lives, narrower networks, no excuses.",
+}
+
+
+def main() -> int:
+    """Write or check every generated file."""
+    stale = []
+    for path, text in everything():
+        old = path.read_text(encoding="utf-8") if path.exists() else None
+        if old == text:
+            continue
+        stale.append(path)
+        if "--check" not in sys.argv:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+    for path in stale:
+        print(path.relative_to(ROOT))
+    if "--check" in sys.argv and stale:
+        print("These files are stale: run 'python tools/generate.py'.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def everything() -> Iterator[tuple[Path, str]]:
+    """Each generated file with its text."""
+    rules = [load_rule(rule_id) for rule_id in rule_ids()]
+    for pack in PACKS:
+        yield ROOT / "policies" / f"{pack}.yaml", pack_text(pack, rules)
+    schemas = {
+        "manifest": manifest_schema(),
+        "policy": policy_schema(rules),
+        "report": report_schema(),
+    }
+    for name, schema in schemas.items():
+        text = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+        yield ROOT / "schemas" / f"{name}.schema.json", text
+    yield ROOT / "docs" / "rules.md", rules_page(rules)
+    readme = ROOT / "README.md"
+    if readme.exists():
+        yield readme, marked(readme.read_text(encoding="utf-8"), rules)
+
+
+# -- packs ---------------------------------------------------------------------------------------
+
+
+def pack_text(pack: str, rules: list[Rule]) -> str:
+    """A pack's policy file. ``strict`` says only what it has otherwise than ``recommended``."""
+    parent = "recommended" if pack == "strict" else None
+    lines = [
+        f"# {TITLES[pack]}",
+        "# Made from the rules by tools/generate.py: change the rule, not this file.",
+        "version: 1",
+        f"extends: {parent or '[]'}",
+        "rules:",
+    ]
+    for rule in in_order(rules):
+        entry = None if rule.hygiene else pack_entry(pack, parent, rule)
+        if entry:
+            lines.append(f"  {rule.id}: {entry}")
+    return "\n".join(lines) + "\n"
+
+
+def pack_entry(pack: str, parent: str | None, rule: Rule) -> str | None:
+    """What a pack says of a rule, as YAML on one line; ``None`` for nothing."""
+    severity = rule.severities.get(pack)
+    if severity is None or (
+        parent and severity is rule.severities[parent] and not rule.strict_options
+    ):
+        return None
+    if pack != "strict" or not rule.strict_options:
+        return severity.word
+    options = {"severity": severity.word, **rule.strict_options}
+    return "{" + ", ".join(f"{name}: {flow(value)}" for name, value in options.items()) + "}"
+
+
+def flow(value: Any) -> str:
+    """A value as flow YAML."""
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(flow(item) for item in value) + "]"
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+# -- schemas -------------------------------------------------------------------------------------
+
+
+def manifest_schema() -> dict[str, Any]:
+    """The schema of one manifest document."""
+    properties: dict[str, Any] = {"version": {"const": 1}}
+    definitions: dict[str, Any] = {}
+    for name, kind in (("accounts", Account), ("apps", App), ("keys", Key)):
+        schema = TypeAdapter(kind).json_schema()
+        definitions |= schema.pop("$defs", {})
+        definitions[kind.__name__] = schema
+        item = {"$ref": f"#/$defs/{kind.__name__}"}
+        properties[name] = {"type": ["array", "null"], "items": {"anyOf": [item, {"type": "null"}]}}
+    for schema in definitions.values():
+        nullable(schema)
+    return {
+        "$schema": DIALECT,
+        "title": "okxlint manifest, version 1",
+        "type": "object",
+        "properties": properties,
+        "patternProperties": {"^x-": True},
+        "required": ["version"],
+        "additionalProperties": False,
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def nullable(schema: dict[str, Any]) -> None:
+    """A field that is not required may be null: it counts as absent."""
+    required = schema.get("required", [])
+    for name, field in schema.get("properties", {}).items():
+        field.pop("title", None)
+        if field.get("default", 0) is None:
+            del field["default"]
+        if name in required:
+            continue
+        if "anyOf" in field:
+            if {"type": "null"} not in field["anyOf"]:
+                field["anyOf"].append({"type": "null"})
+        else:
+            kept = {key: field.pop(key) for key in ("default", "description") if key in field}
+            inner = dict(field)
+            field.clear()
+            field.update({"anyOf": [inner, {"type": "null"}], **kept})
+
+
+def policy_schema(rules: list[Rule]) -> dict[str, Any]:
+    """The schema of a policy file, with every rule and its options."""
+    schema = TypeAdapter(Written).json_schema()
+    definitions: dict[str, Any] = schema.pop("$defs", {})
+    for definition in definitions.values():
+        nullable(definition)
+    nullable(schema)
+    schema["properties"]["version"] = {"const": 1}
+    severity = {"enum": list(SEVERITIES)}
+    schema["properties"]["rules"] = {
+        "type": ["object", "null"],
+        "additionalProperties": False,
+        "properties": {
+            rule.id: {
+                "description": summary(rule),
+                "anyOf": [severity, options_schema(rule, severity)],
+            }
+            for rule in rules
+            if not rule.hygiene
+        },
+    }
+    return {
+        "$schema": DIALECT,
+        **schema,
+        "title": "okxlint policy, version 1",
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def options_schema(rule: Rule, severity: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a rule's severity and options as a mapping."""
+    schema = TypeAdapter(rule.options).json_schema()
+    properties = schema.get("properties", {})
+    for field in fields(rule.options):
+        properties[field.name].pop("title", None)
+        properties[field.name]["description"] = field.metadata["doc"]
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"severity": severity, **properties},
+    }
+
+
+def report_schema() -> dict[str, Any]:
+    """The schema of the JSON report."""
+    schema = TypeAdapter(ReportObject).json_schema()
+    return {"$schema": DIALECT, **schema, "title": "okxlint report, version 1"}
+
+
+# -- pages ---------------------------------------------------------------------------------------
+
+
+def rules_page(rules: list[Rule]) -> str:
+    """All rules' pages, one under the other."""
+    parts = [
+        "<!-- Made from the rules by tools/generate.py. -->\n# Rules\n",
+        rules_table(rules, ""),
+    ]
+    for rule in in_order(rules):
+        parts.append(lowered(markdown(rule)))
+    return "\n".join(parts)
+
+
+def lowered(page: str) -> str:
+    """A page whose headings are one level lower; a comment in a manifest is no heading."""
+    parts = re.split(r"(^```yaml\n.*?^```$)", page, flags=re.MULTILINE | re.DOTALL)
+    parts[::2] = [re.sub(r"^#", "##", part, flags=re.MULTILINE) for part in parts[::2]]
+    return "".join(parts)
+
+
+def in_order(rules: list[Rule]) -> list[Rule]:
+    """Rules by group, as they are listed."""
+    return sorted(rules, key=lambda rule: (GROUPS.index(rule.group), rule.id))
+
+
+def rules_table(rules: list[Rule], page: str = "docs/rules.md") -> str:
+    """A table of all rules with their severity in each pack; ``page`` is where its links lead."""
+    rows = ["| rule | requirement | essentials | recommended | strict |", "|---|---|---|---|---|"]
+    for rule in in_order(rules):
+        words = [rule.severities[p].word if p in rule.severities else "–" for p in PACKS]
+        link = f"[`{rule.id}`]({page}#{rule.id})"
+        rows.append(f"| {link} | {summary(rule)} | {' | '.join(words)} |")
+    return "\n".join(rows) + "\n"
+
+
+def check_help() -> str:
+    """``okxlint check --help`` as it is printed."""
+    command = group.get_command(click.Context(group), "check")
+    assert command is not None
+    context = click.Context(
+        command, info_name="okxlint check", max_content_width=100, terminal_width=100
+    )
+    return f"```text\n{command.get_help(context)}\n```\n"
+
+
+def commands_table() -> str:
+    """Each command and what it does."""
+    rows = ["| command | does |", "|---|---|"]
+    rows += [f"| `okxlint {name}` | {text} |" for name, text in COMMANDS.items()]
+    return "\n".join(rows) + "\n"
+
+
+def marked(text: str, rules: list[Rule]) -> str:
+    """A page with the parts between ``<!-- begin NAME -->`` and ``<!-- end NAME -->`` renewed."""
+    parts: dict[str, Callable[[], str]] = {
+        "rules": lambda: rules_table(rules),
+        "check-help": check_help,
+        "commands": commands_table,
+    }
+    for name, make in parts.items():
+        pattern = rf"(?<=<!-- begin {name} -->\n).*?(?=<!-- end {name} -->)"
+        text = re.sub(pattern, lambda _, made=make: made(), text, flags=re.DOTALL)  # type: ignore[misc]
+    return text
+
+
+if __name__ == "__main__":
+    sys.exit(main())
