@@ -7,6 +7,7 @@ import re
 import shutil
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -174,14 +175,7 @@ def _write_stdout(report: Report, name: str, color: str, view: View) -> None:
     stream = sys.stdout
     terminal = stream.isatty()
     width = shutil.get_terminal_size((100, 24)).columns if terminal else _columns()
-    shown = View(
-        color=_wants_color(color, terminal),
-        width=width,
-        quiet=view.quiet,
-        statistics=view.statistics,
-        show_waived=view.show_waived,
-        category=view.category,
-    )
+    shown = replace(view, color=_wants_color(color, terminal), width=width)
     try:
         writer(name)(report, stream, shown)
         stream.flush()
