@@ -1,34 +1,31 @@
 """The events of PyYAML's C parser to plain values and spans, in one pass.
 
 PyYAML's own ``load`` and ``compose`` recurse in C and crash the interpreter on deep nesting, and
-take YAML 1.1 for granted (``no`` is false there), so neither is used: this loop counts depth
+take YAML 1.1 for granted (``no`` is false there), so neither is used: what is here counts depth
 itself, reads scalars by the core schema of YAML 1.2 and keeps the place of every node.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 import yaml
-from yaml.events import MappingStartEvent, ScalarEvent, StreamEndEvent
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+)
 
 from okxlint import syntax
 from okxlint.errors import OkxlintError
-from okxlint.nesting import (
-    EXPECTS_KEY,
-    ITEM,
-    MAX_DEPTH,
-    Anchor,
-    Anchors,
-    Notes,
-    Open,
-    Stop,
-    Stretch,
-)
+from okxlint.nesting import Nodes, Stop, Stretch, place
 from okxlint.scalars import ODD_FIRST, plain
-from okxlint.spans import ALIAS, MAPPING, MERGE, NULL, SCALAR, SEQUENCE, Spans
+from okxlint.spans import MAPPING, MERGE, NULL, SCALAR, SEQUENCE, Spans
 from okxlint.syntax import Problem
 
 
@@ -40,9 +37,13 @@ class Document(NamedTuple):
 
 
 class Composer:
-    """Reads one stream. ``documents``, ``problems`` and ``spans`` are what came of it."""
+    """Reads one stream. ``documents``, ``problems`` and ``spans`` are what came of it.
+
+    Each list or mapping is read to its end by a call of its own; ``MAX_DEPTH`` bounds them.
+    """
 
     def __init__(self, text: str) -> None:
+        hidden = syntax.HiddenBreaks(text)
         self.text = text
         self.spans = Spans(text)
         self.documents: list[Document] = []
@@ -50,185 +51,163 @@ class Composer:
         """How many of the documents have their end in the text: an end mark or a next document."""
         self.stopped_at: int | None = None
         """Where the syntax is broken, if it is."""
-        self._notes = Notes()
-        self._stack = [Open()]
-        self._anchors = Anchors()
-        self._root = 0
-        self._names: dict[str, str] = {}
-        """Keys met before, each one string for all. A space may be a folded line: none has one."""
-        self._hidden = syntax.HiddenBreaks(text)
+        self.gave_up = False
+        """Whether it is broken only by brackets that stand deeper than libyaml goes."""
+        self._nodes = Nodes(text, self.spans, hidden)
+        self._hides = bool(hidden)
+        self._plain = lru_cache(maxsize=1 << 12)(plain)
+        self._next_event = _parser(hidden.hide(text)).get_event
 
     @property
     def problems(self) -> list[Problem]:
         """What cannot be read, in the order of the text."""
-        return self._notes.problems
+        return self._nodes.notes.problems
 
     def run(self) -> None:
         """Read to the end, or to what cannot be read."""
-        handlers: dict[type, Callable[[Any], None]] = {
-            yaml.SequenceStartEvent: self._open,
-            yaml.SequenceEndEvent: self._end,
-            MappingStartEvent: self._open,
-            yaml.MappingEndEvent: self._end,
-            yaml.AliasEvent: self._alias,
-            yaml.DocumentStartEvent: self._start_document,
-            yaml.DocumentEndEvent: self._end_document,
-        }
-        get_event = _parser(self._hidden.hide(self.text)).get_event
         try:
-            get_event()  # the stream's start
-            self._read(get_event, handlers)
+            self._next_event()  # the stream's start
+            while type(self._next_event()) is DocumentStartEvent:
+                self._document()
         except yaml.YAMLError as error:
             self.stopped_at = syntax.mark_of(error)
+            self.gave_up = syntax.is_too_deep(error)
             self.problems.append(syntax.explain(error, self.text))
         except Stop:
             pass
 
-    def _read(self, get_event: Callable[[], Any], handlers: dict[type, Any]) -> None:
-        # Every node goes through this loop: what is usual is done here, without a call.
-        spans, stack, names, hidden = self.spans, self._stack, self._names, bool(self._hidden)
-        add_kind, add_size = spans.kinds.append, spans.sizes.append
-        add_start, add_end = spans.starts.append, spans.ends.append
-        scalar = lru_cache(maxsize=1 << 12)(plain)
-        while True:
-            event = get_event()
-            kind = type(event)
-            if kind is not ScalarEvent:
-                if kind is StreamEndEvent:
-                    return
-                handlers[kind](event)
+    def _document(self) -> None:
+        notes = self._nodes.notes
+        notes.readable = True
+        self._nodes.anchors.by_name.clear()
+        self.followed = len(self.documents)
+        node = len(self.spans.kinds)
+        value = self._node(self._next_event(), 1)
+        end = self._next_event()
+        if notes.readable:
+            self.documents.append(Document(value, node))
+        if end.explicit:
+            self.followed = len(self.documents)
+
+    def _node(self, event: Any, depth: int, is_key: bool = False) -> Any:
+        """Any node's value; ``depth`` is that of a list or mapping in this place, from 1."""
+        kind = type(event)
+        if kind is ScalarEvent:
+            return self._scalar(event)
+        if kind is AliasEvent:
+            return self._nodes.alias_value(event, depth - 1)
+        if kind is MappingStartEvent:
+            return self._mapping(event, depth, is_key)
+        return self._list(event, depth, is_key)
+
+    def _scalar(self, event: Any) -> Any:
+        value, start, end = event.value, event.start_mark.index, event.end_mark.index
+        if end - start != len(value) or self._hides:
+            start, end, value = self._nodes.scalar(event)
+        elif value[:1] in ODD_FIRST:
+            value = self._plain(value)
+        self.spans.add(NULL if value is None else SCALAR, start, end)
+        return value
+
+    # -- lists and mappings ----------------------------------------------------------------------
+
+    def _list(self, opening: Any, depth: int, is_key: bool) -> list[Any]:
+        node = self._nodes.open(opening, SEQUENCE, depth, is_key)
+        items = []
+        while type(event := self._next_event()) is not SequenceEndEvent:
+            items.append(self._node(event, depth + 1))
+        self._nodes.close(opening, node, depth, items)
+        return items
+
+    def _mapping(self, opening: Any, depth: int, is_key: bool) -> dict[str, Any]:
+        node = self._nodes.open(opening, MAPPING, depth, is_key)
+        # Most nodes of a file go through this loop: what is usual is done here, without a call.
+        next_event, names = self._next_event, self._nodes.names
+        plain, hides = self._plain, self._hides
+        add_kind, add_start, add_end, add_size = self.spans.adders
+        fields: dict[str, Any] = {}
+        merges: list[list[dict[str, Any]]] = []
+        while type(event := next_event()) is not MappingEndEvent:
+            key = names.get(event.value) if type(event) is ScalarEvent else None
+            start, end = event.start_mark.index, event.end_mark.index
+            # As long as its stretch of the file: no quotes, no anchor, no tag, nothing folded.
+            if key is not None and end - start == len(key) and key not in fields:
+                add_kind(SCALAR)
+                add_start(start)
+                add_end(end)
+                add_size(1)
+            else:
+                key = self._odd_key(event, depth, fields, merges)
+                if key is None:
+                    continue
+            event = next_event()
+            if type(event) is not ScalarEvent:
+                fields[key] = self._node(event, depth + 1)
                 continue
             value, start, end = event.value, event.start_mark.index, event.end_mark.index
-            # As long as its stretch of the file: no quotes, no anchor, no tag, nothing folded.
-            bare = end - start == len(value) and not hidden
-            top = stack[-1]
-            key = top.key
-            if key is EXPECTS_KEY:
-                if bare and value in names and value not in top.value:
-                    top.key = names[value]
-                else:
-                    start, end = self._odd_key(top, event, start, end)
-                add_kind(SCALAR)
-            else:
-                if not bare:
-                    start, end, value = self._odd_value(event, start, end)
-                elif value[:1] in ODD_FIRST:
-                    value = scalar(value)
-                add_kind(NULL if value is None else SCALAR)
-                if key is ITEM:
-                    top.value.append(value)
-                elif type(key) is str:
-                    top.value[key] = value
-                    top.key = EXPECTS_KEY
-                else:
-                    top.set(value, self._notes)
+            if end - start != len(value) or hides:
+                start, end, value = self._nodes.scalar(event)
+            elif value[:1] in ODD_FIRST:
+                value = plain(value)
+            add_kind(NULL if value is None else SCALAR)
             add_start(start)
             add_end(end)
             add_size(1)
+            fields[key] = value
+        for mapping in chain.from_iterable(merges):
+            for name, value in mapping.items():
+                fields.setdefault(name, value)
+        self._nodes.close(opening, node, depth, fields)
+        return fields
 
-    def _start_document(self, event: Any) -> None:
-        self._anchors.by_name.clear()
-        self._notes.readable = True
-        self._root = len(self.spans.kinds)
-        self.followed = len(self.documents)
+    # -- keys ------------------------------------------------------------------------------------
 
-    def _end_document(self, event: Any) -> None:
-        value = self._stack[0].value.pop()
-        if self._notes.readable:
-            self.documents.append(Document(value, self._root))
-        if event.explicit:
-            self.followed = len(self.documents)
+    def _odd_key(
+        self, event: Any, depth: int, fields: dict[str, Any], merges: list[list[dict[str, Any]]]
+    ) -> str | None:
+        """A key that the loop does not take as it is.
 
-    # -- scalars ---------------------------------------------------------------------------------
+        ``None`` if its value has been read too: to be merged, or passed over.
+        """
+        node = len(self.spans.kinds)
+        name = self._name(event, depth)
+        at = Stretch(*self.spans.span(node))
+        if name == MERGE and node not in self.spans.names:
+            self._merge(at, depth, merges)
+            return None
+        if name is not None:
+            if name not in fields:
+                return name
+            self._nodes.notes.add(*syntax.duplicate(name), at)
+        self._node(self._next_event(), depth + 1)
+        return None
 
-    def _odd_value(self, event: Any, start: int, end: int) -> tuple[int, int, Any]:
-        """A scalar with quotes, anchor, tag or folded lines: its place and its value."""
-        text = self._hidden.show(event.value)
-        if event.anchor or event.tag:
-            start = self._own_start(event, syntax.SCALAR_TAGS)
-        if event.style in ("|", ">"):
-            end = start + len(self.text[start:end].rstrip(" \t\r\n"))
-        value: Any = text
-        if event.tag in syntax.CORE_TAGS or not (event.tag or event.style):
-            value = plain(text)
-        if event.anchor:
-            self._anchors.by_name[event.anchor] = Anchor(len(self.spans.kinds), value)
-        return start, end, value
+    def _name(self, event: Any, depth: int) -> str | None:
+        """What a key says; ``None`` if it can be none."""
+        if type(event) is ScalarEvent:
+            return self._nodes.scalar_key(event)
+        if type(event) is AliasEvent:
+            return self._nodes.alias_key(event, depth)
+        deepest = self._nodes.anchors.deepest
+        self._node(event, depth + 1, is_key=True)
+        self._nodes.anchors.deepest = deepest
+        return None
 
-    def _odd_key(self, top: Open, event: Any, start: int, end: int) -> tuple[int, int]:
-        """A key that the loop does not take as it is; its place."""
-        start, end, _ = self._odd_value(event, start, end)
-        at = Stretch(start, end)
-        name = self._hidden.show(event.value)
-        if event.style or event.tag or self.text[start:end] != name:
-            self.spans.names[len(self.spans.kinds)] = name
-        elif name == MERGE:
-            top.name_merge(at, self._notes)
-            return at
-        elif " " not in name:
-            name = self._names.setdefault(name, name)
-        top.name(name, at, self._notes)
-        return at
-
-    def _own_start(self, event: Any, tags: frozenset[str]) -> int:
-        """Where a node itself begins, after its anchor and tag."""
-        start, end = event.start_mark.index, event.end_mark.index
-        own = syntax.skip_properties(self.text, start, end)
-        if event.tag and event.tag not in tags:
-            at = Stretch(start, start + len(self.text[start:own].rstrip()))
-            self._notes.add(*syntax.unknown_tag(event.tag), at, syntax.TAG_HINT)
-        return own
-
-    # -- lists, mappings and aliases -------------------------------------------------------------
-
-    def _open(self, event: Any) -> None:
-        is_map = type(event) is MappingStartEvent
-        start = event.start_mark.index
-        if event.anchor or event.tag:
-            start = self._own_start(event, syntax.MAPPING_TAGS if is_map else syntax.LIST_TAGS)
-        at = Stretch(start, start + 1)
-        if len(self._stack) > MAX_DEPTH:  # the document itself is one of them
-            self._notes.add("depth", syntax.TOO_DEEP, at, syntax.TOO_DEEP_HINT)
-            raise Stop
-        if self._stack[-1].key is EXPECTS_KEY:
-            self._notes.add("key", syntax.ODD_KEY, at, syntax.KEY_HINT)
-        node = self.spans.add(MAPPING if is_map else SEQUENCE, *at)
-        if event.anchor:
-            self._anchors.by_name[event.anchor] = None
-        self._stack.append(Open(node, is_map, event.anchor, self._anchors.added))
-
-    def _end(self, event: Any) -> None:
-        done = self._stack.pop()
-        done.close()
-        node, value, height = done.node, done.value, done.height
-        size = self.spans.sizes[node] = len(self.spans.kinds) - node
-        if done.anchor:
-            nodes = size + self._anchors.added - done.added
-            self._anchors.by_name[done.anchor] = Anchor(node, value, nodes, height)
-        top = self._stack[-1]
-        if top.key is EXPECTS_KEY:
-            top.drop()  # told of when it opened
-        else:
-            top.put(value, height, self._notes)
-
-    def _alias(self, event: Any) -> None:
-        at = Stretch(event.start_mark.index, event.end_mark.index)
-        top, spans = self._stack[-1], self.spans
-        node = spans.add(ALIAS, *at)
-        anchor = self._anchors.find(event.anchor, at, len(self._stack) - 1, self._notes)
-        if anchor:
-            spans.targets[node] = anchor.node
-        if top.key is not EXPECTS_KEY:
-            value, height = (anchor.value, anchor.height) if anchor else (None, 0)
-            top.put(value, height, self._notes, at)
-        elif anchor and not anchor.height:
-            value = anchor.value
-            name = spans.names[node] = spans.key_text(anchor.node) if value is None else value
-            top.name(name, at, self._notes)
-        else:
-            top.drop()
-            if anchor:
-                self._notes.add("key", syntax.ODD_KEY, at, syntax.KEY_HINT)
+    def _merge(self, at: Stretch, depth: int, merges: list[list[dict[str, Any]]]) -> None:
+        """Read the value of a key ``<<``."""
+        notes = self._nodes.notes
+        if merges:
+            notes.add(*syntax.duplicate(MERGE), at)
+        event = self._next_event()
+        value = self._node(event, depth + 1)
+        if merges:
+            return
+        mappings = value if isinstance(value, list) else [value]
+        if not all(isinstance(mapping, dict) for mapping in mappings):
+            if notes.readable or value is not None:
+                notes.add(*syntax.NOT_MERGEABLE, place(event) if type(event) is AliasEvent else at)
+            mappings = []
+        merges.append(mappings)
 
 
 def _parser(text: str) -> Any:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field, GetPydanticSchema, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError, core_schema
 
 from okxlint import address
 from okxlint.address import Address
@@ -29,13 +30,9 @@ def _day(text: str) -> date:
     raise PydanticCustomError("date", "a date is written YYYY-MM-DD, for example 2026-10-01")
 
 
-def _parse_day(value: Any) -> date:
-    return _day(_text(value))
-
-
-def _parse_address(value: Any) -> Address:
+def _address(text: str) -> Address:
     try:
-        return address.parse(_text(value))
+        return address.parse(text)
     except address.NotAnAddress as error:
         nearest = f"; did you mean '{error.nearest}'?" if error.nearest else ""
         raise PydanticCustomError(
@@ -58,6 +55,15 @@ def _text(value: Any) -> str:
     raise PydanticCustomError("string_type", "this is text, not a list or a mapping")
 
 
+def _from_text(parse: Callable[[str], Any]) -> GetPydanticSchema:
+    """How a field is read from text. ``parse`` is called by pydantic itself, with text alone."""
+    return GetPydanticSchema(
+        lambda kind, handler: core_schema.no_info_after_validator_function(
+            parse, core_schema.str_schema()
+        )
+    )
+
+
 def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
@@ -72,12 +78,12 @@ Label = Annotated[
 ]
 Day = Annotated[
     date,
-    PlainValidator(_parse_day),
+    _from_text(_day),
     WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DATE}$"}),
 ]
 Entry = Annotated[
     Address,
-    PlainValidator(_parse_address),
+    _from_text(_address),
     WithJsonSchema({"type": "string", "description": "IPv4, IPv6 or CIDR"}),
 ]
 KeyId = Annotated[

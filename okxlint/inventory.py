@@ -6,6 +6,7 @@ and the source of ``schemas/manifest.schema.json``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
@@ -58,6 +59,8 @@ class Account:
     parent: Name | None = None
     waivers: tuple[Waiver, ...] = ()
     origin: Origin = field(init=False, repr=False)
+    fields: Mapping[str, Any] = field(init=False, repr=False)
+    """What the manifest says, as the reader gives it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,6 +86,8 @@ class App:
     status: Literal["active", "retired"] = "active"
     waivers: tuple[Waiver, ...] = ()
     origin: Origin = field(init=False, repr=False)
+    fields: Mapping[str, Any] = field(init=False, repr=False)
+    """What the manifest says, as the reader gives it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,6 +117,8 @@ class Key:
     metadata: dict[str, Any] | None = None
     waivers: tuple[Waiver, ...] = ()
     origin: Origin = field(init=False, repr=False)
+    fields: Mapping[str, Any] = field(init=False, repr=False)
+    """What the manifest says, as the reader gives it."""
 
     @property
     def rights(self) -> frozenset[str]:
@@ -196,9 +203,13 @@ class Inventory:
         """The declared app of that name."""
         return self._app.get(name)
 
-    def apps_of(self, key: Key) -> list[App]:
+    def apps_of(self, key: Key) -> tuple[App, ...]:
         """The key's declared apps, in the order in which it names them."""
-        return [app for name in key.app if (app := self._app.get(name))]
+        apps = self._apps_by_names.get(key.app)
+        if apps is None:
+            apps = tuple(app for name in key.app if (app := self._app.get(name)))
+            self._apps_by_names[key.app] = apps
+        return apps
 
     def has_broken_app(self, key: Key) -> bool:
         """Whether the key names an app whose own declaration has a schema error."""
@@ -207,6 +218,8 @@ class Inventory:
     def key(self, account: str, label: str) -> Key | None:
         """The key of that name, of any status: a current one before a revoked one."""
         named = self.keys_named(account, label)
+        if len(named) == 1:
+            return named[0]
         return next((key for key in named if key.status in CURRENT), named[0] if named else None)
 
     def keys_named(self, account: str, label: str) -> list[Key]:
@@ -220,6 +233,10 @@ class Inventory:
     def keys_of_app(self, name: str) -> list[Key]:
         """All keys that name an app, of every status."""
         return self._keys_by_app.get(name, [])
+
+    @cached_property
+    def _apps_by_names(self) -> dict[tuple[str, ...], tuple[App, ...]]:
+        return {}
 
     @cached_property
     def _broken_apps(self) -> frozenset[str]:
@@ -251,6 +268,6 @@ class Inventory:
     def _keys_by_app(self) -> dict[str, list[Key]]:
         keys: dict[str, list[Key]] = {}
         for key in self.keys:
-            for name in dict.fromkeys(key.app):
+            for name in dict.fromkeys(key.app) if len(key.app) > 1 else key.app:
                 keys.setdefault(name, []).append(key)
         return keys

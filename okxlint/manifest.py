@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields as fields_of
+from functools import cache
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -36,7 +38,9 @@ class Flaw(NamedTuple):
 
 Object = Account | App | Key
 _O = TypeVar("_O", Account, App, Key)
-_ADAPTERS: dict[type, TypeAdapter[Any]] = {}
+_AT_A_TIME = 1000
+"""So many objects are validated in one call."""
+_TEXTS = {str}
 
 
 def load(files: Iterable[Parsed]) -> tuple[Inventory, list[Flaw]]:
@@ -115,22 +119,20 @@ class _Loader:
             message = f"'{name}' is a list: each item begins with '- '"
             self.schema("not a list", message, origin.whole(name), _START)
             return
-        adapter = _adapter(kind)
         items = [item for item in items if item is not None]
-        for item, where in zip(items, origin.children(name, count=len(items)), strict=True):
-            if not isinstance(item, dict):
+        stated = [stated_fields(kind, item) if isinstance(item, dict) else None for item in items]
+        validated = _validated(kind, [fields for fields in stated if fields is not None])
+        for fields, where in zip(stated, origin.children(name, count=len(items)), strict=True):
+            if fields is None:
                 message = f"an item of '{name}' is a mapping with fields, and this is none"
                 self.schema("not a mapping", message, where.name_of(), _START)
                 continue
-            fields = _stated(kind, item)
-            second = self.is_second(kind, _string(fields, "name"), where)
-            try:
-                built: _O = adapter.validate_python(fields)
-            except ValidationError as error:
-                self.invalid(kind, fields, where, error)
-                continue
-            if not second:
-                yield _placed(built, where)
+            second = kind is not Key and self.is_second(kind, _string(fields, "name"), where)
+            built = next(validated)
+            if isinstance(built, ValidationError):
+                self.invalid(kind, fields, where, built)
+            elif not second:
+                yield _placed(built, where, fields)
 
     def invalid(
         self, kind: type[Object], fields: dict[str, Any], where: Origin, error: ValidationError
@@ -148,7 +150,7 @@ class _Loader:
 
     def is_second(self, kind: type[Object], name: str | None, where: Origin) -> bool:
         """Whether an account or app of that name came before; if so, that is told."""
-        if kind is Key or name is None:
+        if name is None:
             return False
         first = self.named.setdefault((kind, name), where)
         if first is where:
@@ -170,46 +172,77 @@ _START = "See 'okxlint explain manifest-schema' for a manifest of the right form
 _TOP_FIELDS = "Top-level fields are version, accounts, apps, keys, and names that begin with 'x-'."
 
 
-def _adapter(kind: type[_O]) -> TypeAdapter[_O]:
-    # Built once, on first use: the validator of Key alone takes a tenth of a small run.
-    if kind not in _ADAPTERS:
-        _ADAPTERS[kind] = TypeAdapter(kind)
-    return _ADAPTERS[kind]
+def _validated(kind: type[_O], items: list[dict[str, Any]]) -> Iterator[_O | ValidationError]:
+    """Each object, or what is wrong with it.
+
+    They are validated many at a time; those among which something is wrong, once more one by one.
+    """
+    validate = _validator(kind)
+    for start in range(0, len(items), _AT_A_TIME):
+        some = items[start : start + _AT_A_TIME]
+        try:
+            yield from validate(some)
+        except ValidationError:
+            for fields in some:
+                try:
+                    yield from validate([fields])
+                except ValidationError as error:
+                    yield error
 
 
-def _stated(kind: type[Object | Waiver], fields: dict[str, Any]) -> dict[str, Any]:
+@cache
+def _validator(kind: type[_O]) -> Callable[[list[dict[str, Any]]], list[_O]]:
+    # Built on first use: the validator of Key alone takes a tenth of a small run.
+    validate: Callable[[list[dict[str, Any]]], list[_O]]
+    validate = TypeAdapter(list[kind]).validator.validate_python  # type: ignore[valid-type]
+    return validate
+
+
+def stated_fields(kind: type[Object | Waiver], fields: dict[str, Any]) -> dict[str, Any]:
     """The fields that say something: a null, an empty list or mapping is as if absent.
 
     Not so the empty list of an app's ``needs``, nor a field that there is not: its name is wrong.
     """
-    if not any(map(_says_nothing_or_nests, fields.values())):
+    if _says_all(fields):
         return fields
     kept = {}
     for name, value in fields.items():
         stated = value
         if type(value) is list:
             stated = [
-                _stated(Waiver, item) if type(item) is dict else item
+                stated_fields(Waiver, item) if type(item) is dict else item
                 for item in value
                 if item is not None
             ]
         nothing = not stated and stated != ""
-        if nothing and name in kind.__dataclass_fields__ and name not in ("needs", "origin"):
+        if nothing and name != "needs" and name in _field_names(kind):
             continue
         kept[name] = stated
     return kept
 
 
-def _says_nothing_or_nests(value: Any) -> bool:
-    """Whether a field may hold a null or an empty list; most hold a text or a list of texts."""
-    if type(value) is list:
-        return not value or any(type(item) is not str for item in value)
-    return value is None or value == {}
+@cache
+def _field_names(kind: type[Object | Waiver]) -> frozenset[str]:
+    """The fields that a manifest can give."""
+    return frozenset(each.name for each in fields_of(kind) if each.init)
 
 
-def _placed(built: _O, where: Origin) -> _O:
+def _says_all(fields: dict[str, Any]) -> bool:
+    """Whether each field plainly says something: most are a text or a list of texts."""
+    for value in fields.values():
+        kind = type(value)
+        if kind is list:
+            if {*map(type, value)} != _TEXTS:
+                return False
+        elif kind is not str and (value is None or value == {}):
+            return False
+    return True
+
+
+def _placed(built: _O, where: Origin, fields: dict[str, Any]) -> _O:
     # The one place that completes a frozen object: pydantic made it, and knows no positions.
     object.__setattr__(built, "origin", where)
+    object.__setattr__(built, "fields", fields)
     if built.waivers:
         origins = where.children("waivers", count=len(built.waivers))
         for waiver, origin in zip(built.waivers, origins, strict=True):

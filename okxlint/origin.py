@@ -74,7 +74,7 @@ class Origin(NamedTuple):
             return []
         if self.spans.kinds[inside.node] == ALIAS:
             return [inside] * count
-        return [self._replace(node=item) for item in self.spans.items(inside.node)]
+        return [Origin(self.source, self.spans, item) for item in self.spans.items(inside.node)]
 
     def _walk(self, route: tuple[Step, ...], by_name: bool) -> Place:
         node = name = self.node

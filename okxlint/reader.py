@@ -52,6 +52,11 @@ def _compose(text: str) -> Composer:
     try:
         composer = Composer(text)
         composer.run()
+        if composer.gave_up:
+            # libyaml looks ahead: it may come upon brackets that are too deep for itself before it
+            # tells of the first. Up to there it tells of all, and so of the first that is too deep.
+            composer = Composer(text[: composer.stopped_at])
+            composer.run()
     finally:
         if collecting:
             gc.enable()

@@ -22,13 +22,13 @@ _WORDS = {
 
 
 def explain(kind: type[Any], detail: Any, where: Origin) -> tuple[str, str, Place, str]:
-    """A pydantic error about an object of the manifest, as (value, message, place, help)."""
-    route: tuple[str | int, ...] = detail["loc"]
+    """A pydantic error about the one object of a list, as (value, message, place, help)."""
+    route: tuple[str | int, ...] = detail["loc"][1:]
     field = next((str(step) for step in reversed(route) if isinstance(step, str)), "")
     holder = Waiver if len(route) > 1 and route[0] == "waivers" else kind
     word = holder.__name__.lower()
     article = "an" if word[0] == "a" else "a"
-    known = [name for name in holder.__dataclass_fields__ if name != "origin"]
+    known = [name for name, each in holder.__dataclass_fields__.items() if each.init]
     match detail["type"]:
         case "unexpected_keyword_argument":
             message = f"'{field}' is no field of {article} {word}{did_you_mean(field, known)}"

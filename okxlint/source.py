@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
+from io import StringIO
 from itertools import accumulate
 
 from okxlint.model import Location
@@ -32,8 +33,9 @@ class Source:
 
     @cached_property
     def _line_starts(self) -> list[int]:
-        ends = accumulate(len(line) + 1 for line in self.text.split("\n"))
-        return [0, *ends][:-1]
+        # Lines are those of git; what is added makes the last one a line too.
+        lines = StringIO(self.text + ".", newline="\n")
+        return [0, *accumulate(map(len, lines))][:-1]
 
     @property
     def line_count(self) -> int:

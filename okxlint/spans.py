@@ -23,6 +23,11 @@ class Spans:
         self.starts = array("I")
         self.ends = array("I")
         self.sizes = array("I")
+        self.adders = (
+            *(self.kinds.append, self.starts.append),
+            *(self.ends.append, self.sizes.append),
+        )
+        """For each of the four arrays: what appends to it. One node is one call of each."""
         self.targets: dict[int, int] = {}
         self.names: dict[int, str] = {}
         """What keys say that are not written plainly: quoted, aliased, over several lines."""

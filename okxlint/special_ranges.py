@@ -13,9 +13,11 @@ wider ones that are not. Whatever the registry says "false" or "N/A" of, or noth
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from functools import cache
 from typing import Final, Literal, NamedTuple
 
-from okxlint.address import BITS, Address, parse
+from okxlint.address import Address, parse
 
 UPDATED = "2025-10-09"
 """When IANA last changed the registries, as they stand here."""
@@ -100,23 +102,24 @@ RANGES = (
 
 def range_around(entry: Address) -> Range | None:
     """The narrowest row that holds the whole entry; ``None`` if there is none, or it is public."""
-    first, length = entry.first, entry.prefix
-    for prefix, shift, rows in _ROWS[entry.version]:
-        if prefix <= length and (found := rows.get(first >> shift)):
-            return None if found.kind == PUBLIC else found
+    starts, rows = _stretches(entry.version)
+    for last, row in rows[bisect_right(starts, entry.first) - 1]:
+        if entry.last <= last:
+            return None if row.kind == PUBLIC else row
     return None
 
 
-def _rows(version: int) -> list[tuple[int, int, dict[int, Range]]]:
-    """The rows by prefix length, longest first, and by the bits that a shift leaves of it."""
-    by_prefix: dict[int, dict[int, Range]] = {}
-    for row in RANGES:
-        network = parse(row.network)
-        if network.version == version:
-            bits = network.first >> (BITS[version] - network.prefix)
-            by_prefix.setdefault(network.prefix, {})[bits] = row
-    size = BITS[version]
-    return [(prefix, size - prefix, by_prefix[prefix]) for prefix in sorted(by_prefix)[::-1]]
+@cache
+def _stretches(version: int) -> tuple[list[int], list[list[tuple[int, Range]]]]:
+    """Where each stretch begins that the same rows hold, and these, the narrowest first.
 
-
-_ROWS = {version: _rows(version) for version in BITS}
+    A row is told with its last address.
+    """
+    networks = [(parse(row.network), row) for row in RANGES]
+    rows = [(network, row) for network, row in networks if network.version == version]
+    rows.sort(key=lambda each: -each[0].prefix)
+    edges = {0, *(net.first for net, _ in rows), *(net.last + 1 for net, _ in rows)}
+    starts = sorted(edges)
+    return starts, [
+        [(net.last, row) for net, row in rows if net.first <= start <= net.last] for start in starts
+    ]

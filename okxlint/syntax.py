@@ -176,6 +176,11 @@ def mark_of(error: Any) -> int:
     return error.problem_mark.index if getattr(error, "problem_mark", None) else 0
 
 
+def is_too_deep(error: Any) -> bool:
+    """Whether PyYAML stopped at a limit of libyaml's own (0.2.6: 1,000 levels), not at an error."""
+    return "maximum nesting depth" in str(getattr(error, "problem", None))
+
+
 def explain(error: Any, text: str) -> Problem:
     """A PyYAML error in plain words, at the place where reading stopped."""
     said = str(getattr(error, "problem", None) or error)
