@@ -7,11 +7,14 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from okxlint import git
 from okxlint.errors import OkxlintError, Unreadable
 from okxlint.globs import compile_glob, is_glob, literal_folder
 from okxlint.source import MAX_BYTES
 
 SUFFIXES = (".yaml", ".yml")
+A_LINK = "is a symbolic link, which okxlint does not follow; name what it points to"
+NO_FILE = "is no regular file"
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,12 @@ class Found:
 
     files: list[str] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
+    refusal: str = ""
+    """Why git did not say what it ignores, so that nothing was skipped; empty if it did."""
 
     def add(self, path: str, tree: Tree) -> None:
         if os.path.islink(path):
-            reason = "is a symbolic link, which okxlint does not follow; name what it points to"
-            self.unreadable.append(Unreadable(tree.shown(path), reason))
+            self.unreadable.append(Unreadable(tree.shown(path), A_LINK))
         else:
             self.files.append(path)
 
@@ -81,7 +85,7 @@ def matching(tree: Tree, patterns: Iterable[tuple[str, str]]) -> Found:
     paths = (
         path for folder, pattern in patterns for path in _matches(tree, folder, pattern, found)
     )
-    for path in without_ignored(tree, list(dict.fromkeys(paths))):
+    for path in without_ignored(tree, list(dict.fromkeys(paths)), found):
         found.add(path, tree)
     return found
 
@@ -92,36 +96,49 @@ def _matches(tree: Tree, folder: str, pattern: str, found: Found) -> Iterator[st
         if os.path.islink(path) or (os.path.lexists(path) and not os.path.isdir(path)):
             yield path
         return
-    literal = literal_folder(pattern)
-    top = absolute(literal, folder)
+    wildcards = Wildcards(pattern)
+    top = absolute(wildcards.top, folder)
     if os.path.islink(top):
         yield top
         return
-    parts = os.path.normpath(pattern[len(literal) :].lstrip("/")).split(os.sep)
-    expression = compile_glob("/".join(parts))
     before = len(os.path.join(top, ""))
     links: list[str] = []
 
     def enters(inner: str) -> bool:
-        holds = _may_hold(parts, inner[before:].split(os.sep))
+        holds = wildcards.may_hold(inner[before:])
         if holds and os.path.islink(inner):
             links.append(inner)
         return holds
 
     for path in walk(tree, top, found, enters):
-        if expression.fullmatch(path[before:].replace(os.sep, "/")):
+        if wildcards.name(path[before:]):
             yield path
     yield from links
 
 
-def _may_hold(parts: Sequence[str], folder: Sequence[str]) -> bool:
-    """Whether a pattern could name something below a folder, both as the parts of their paths."""
-    for number, name in enumerate(folder):
-        if parts[number] == "**":
-            return True
-        if number + 1 == len(parts) or not compile_glob(parts[number]).fullmatch(name):
-            return False
-    return True
+class Wildcards:
+    """A pattern with wildcards, taken apart where they begin."""
+
+    def __init__(self, pattern: str) -> None:
+        self.top = literal_folder(pattern)
+        """The folder that it looks into."""
+        below = os.path.normpath(pattern[len(self.top) :].lstrip("/"))
+        self._parts = below.split(os.sep)
+        self._expression = compile_glob("/".join(self._parts))
+
+    def name(self, path: str) -> bool:
+        """Whether they name a file, by its path below ``top``."""
+        return self._expression.fullmatch(path.replace(os.sep, "/")) is not None
+
+    def may_hold(self, path: str) -> bool:
+        """Whether they could name something below a folder, by its path below ``top``."""
+        for number, name in enumerate(path.split(os.sep)):
+            if self._parts[number] == "**":
+                return True
+            last = number + 1 == len(self._parts)
+            if last or not compile_glob(self._parts[number]).fullmatch(name):
+                return False
+        return True
 
 
 def walk(
@@ -147,7 +164,7 @@ def walk(
 def search(tree: Tree, folder: str, found: Found) -> list[str]:
     """The YAML files below a folder that git does not ignore; symbolic links are passed over."""
     paths = [path for path in walk(tree, folder, found) if path.endswith(SUFFIXES)]
-    return without_ignored(tree, [path for path in paths if not os.path.islink(path)])
+    return without_ignored(tree, [path for path in paths if not os.path.islink(path)], found)
 
 
 def read_bytes(path: str, shown: str) -> bytes:
@@ -155,32 +172,24 @@ def read_bytes(path: str, shown: str) -> bytes:
     try:
         # A pipe or a device would be waited for, perhaps for ever.
         if not stat.S_ISREG(os.stat(path).st_mode):
-            raise Unreadable(shown, "is no regular file")
+            raise Unreadable(shown, NO_FILE)
         with open(path, "rb") as stream:
             return stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise Unreadable(shown, f"cannot be read: {error.strerror}") from error
 
 
-def without_ignored(tree: Tree, paths: Sequence[str]) -> list[str]:
-    """The paths that git does not ignore. Without git, all of them."""
+def without_ignored(tree: Tree, paths: Sequence[str], found: Found) -> list[str]:
+    """The paths that git does not ignore; all of them without git, or where git refuses to say."""
     # git refuses the whole question if one path of it is outside.
     inside = [path for path in paths if is_inside(path, tree.root)]
     if not tree.git or not inside:
         return list(paths)
-    import subprocess
-
-    asked = b"\0".join(os.fsencode(path) for path in inside)
-    command = ["git", "-c", "core.fsmonitor=false", "check-ignore", "-z", "--stdin"]
     try:
-        answer = subprocess.run(
-            command, cwd=tree.root, input=asked, capture_output=True, check=False
-        )
-    except OSError:
+        ignored = git.ignored(tree.root, inside)
+    except OkxlintError as error:
+        found.refusal = error.message
         return list(paths)
-    if answer.returncode not in (0, 1):
-        return list(paths)
-    ignored = {os.fsdecode(path) for path in answer.stdout.split(b"\0")}
     return [path for path in paths if path not in ignored]
 
 

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from okxlint import paths
-from okxlint.check import STDIN, Request, run_check
+from okxlint.check import Request, run_check
 from okxlint.engine import Question
 from okxlint.errors import OkxlintError, Unreadable
+from okxlint.loading import STDIN, Wanted
 from okxlint.model import Report
 from okxlint.paths import (
     Found,
@@ -274,21 +275,45 @@ def test_a_file_outside_the_root_does_not_disturb_git(repo: Path, tmp_path: Path
     ]
 
 
-def test_without_a_git_program_nothing_is_skipped(
+def test_without_a_git_program_nothing_is_skipped_and_it_is_told(
     repo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(repo, "a.yaml")
     write(repo, ".gitignore", text="a.yaml\n")
     assert found_by(repo, "*.yaml", is_git=True)[0] == []
     monkeypatch.setenv("PATH", str(repo))
-    assert found_by(repo, "*.yaml", is_git=True)[0] == ["a.yaml"]
+    found = matching(Tree(str(repo), git=True), [(str(repo), "*.yaml")])
+    assert found == Found([str(repo / "a.yaml")], refusal="git is not installed")
 
 
-def test_where_git_refuses_nothing_is_skipped(tmp_path: Path) -> None:
+def test_where_git_refuses_nothing_is_skipped_and_it_is_told(tmp_path: Path) -> None:
     write(tmp_path, "a.yaml", ".git", text="gitdir: /nowhere\n")
+    tree, found = Tree(str(tmp_path), git=True), Found()
+    assert without_ignored(tree, [], found) == []
+    assert without_ignored(tree, ["/elsewhere"], found) == ["/elsewhere"]
+    assert found == Found()
     names = [str(tmp_path / "a.yaml")]
-    assert without_ignored(Tree(str(tmp_path), git=True), names) == names
-    assert without_ignored(Tree(str(tmp_path), git=True), []) == []
+    assert without_ignored(tree, names, found) == names
+    assert found.refusal.startswith(f"there is no git repository at {tmp_path}: ")
+    found = Found()
+    assert search(tree, str(tmp_path), found) == names
+    assert found.refusal
+
+
+def test_a_file_in_a_submodule_does_not_disturb_git(repo: Path, tmp_path: Path) -> None:
+    write(repo, "keys.yaml")
+    git(repo, "add", ".")
+    git(repo, "commit", "-q", "-m", "keys")
+    outer = tmp_path / "outer"
+    outer.mkdir()
+    git(outer, "init", "-q")
+    git(outer, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(repo), "team")
+    write(outer, "a.yaml", "team.yaml")
+    write(outer, ".gitignore", text="team.yaml\n")
+    found = matching(Tree(str(outer), git=True), [(str(outer), "**/*.yaml")])
+    assert found == Found([str(outer / "a.yaml"), str(outer / "team/keys.yaml")])
+    found = matching(Tree(str(outer), git=True), [(str(outer), "team/*.yaml")])
+    assert found == Found([str(outer / "team/keys.yaml")])
 
 
 # -- what cannot be read ---------------------------------------------------------------------
@@ -342,7 +367,7 @@ def test_a_folder_that_cannot_be_listed_is_told_and_the_others_are_looked_at(
 
 def check(cwd: Path, *named: str, **more: Any) -> Report:
     question = Question(date(2026, 11, 22))
-    return run_check(Request(question, str(cwd), named, **more))
+    return run_check(Request(question, Wanted(str(cwd), named, **more)))
 
 
 def places(report: Report) -> list[str]:
@@ -381,7 +406,7 @@ BOTH = ["okx-keys.yaml", "okx-keys/a.yaml", "okx-keys/desk/b.yaml"]
 def test_paths_choose_what_is_reported(
     desk: Path, cwd: str, named: tuple[str, ...], expected: list[str]
 ) -> None:
-    report = check(desk / cwd, *named, policy=None)
+    report = check(desk / cwd, *named)
     withdraw = [f.location.path for f in report.findings if f.rule == "no-withdraw"]
     assert withdraw == expected
     assert report.files == 3
