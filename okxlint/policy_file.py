@@ -1,134 +1,111 @@
-"""The policy in force: found, read with the packs it extends, and merged."""
+"""The policy in force: found, read with all that it extends, checked and merged."""
 
 from __future__ import annotations
 
 import os.path
-from dataclasses import replace
-from typing import Any
 
 from okxlint import resources
+from okxlint.distributions import NotInstalled, pack_name
 from okxlint.errors import OkxlintError, PolicyError, Unreadable
-from okxlint.model import Severity
-from okxlint.origin import Place
-from okxlint.paths import Tree, absolute, ancestors, read_bytes
-from okxlint.policy import (
-    DEFAULT_MANIFESTS,
-    DEFAULT_MAX_DAYS,
-    DEFAULT_PACK,
-    DEFAULT_REQUIRE,
-    Granted,
-    Policy,
-    WaiverTerms,
-)
-from okxlint.policy_layer import Layer, WaiverLayer, parse
-from okxlint.rule import Setting, load_rule
+from okxlint.files import Files, WorkFiles
+from okxlint.paths import Tree, ancestors
+from okxlint.policy import DEFAULT_PACK, Policy
+from okxlint.policy_chain import Chain
+from okxlint.policy_layer import check_layer
+from okxlint.policy_merge import merge
+from okxlint.policy_rules import Known
+from okxlint.policy_text import PolicyText, read_text, refuse
 from okxlint.suggest import did_you_mean
-
-__all__ = ["FILE_NAME", "chain_of_pack", "find", "load", "merge", "parse"]
 
 FILE_NAME = "okxlint.yaml"
 
 
-def find(cwd: str, tree: Tree) -> str | None:
-    """The policy file that holds in a folder: the nearest one upwards, no higher than the root."""
+_WORK = WorkFiles()
+
+
+def locate(named: str | None, cwd: str, tree: Tree, files: Files = _WORK) -> str | None:
+    """What holds in a folder: a pack, or a policy file's absolute path.
+
+    That is what ``--policy`` names, else the file ``okxlint.yaml`` that is nearest upwards, no
+    higher than the root. ``None`` if there is no such file. Raises ``Unreadable``.
+    """
+    if named is not None:
+        # A file of a pack's name is named with its folder: a change to check may bring one along.
+        if named in resources.packs() or pack_name(named):
+            return named
+        path = files.absolute(named, cwd)
+        installed = named if ":" in named else None
+        return path if files.exists(path) else installed
     for folder in ancestors(os.path.realpath(cwd)):
-        path = os.path.join(folder, FILE_NAME)
-        if os.path.lexists(path):
+        path = files.absolute(FILE_NAME, folder)
+        if files.exists(path):
             return path
         if folder == tree.root:
             break
     return None
 
 
-def load(named: str | None, cwd: str, tree: Tree) -> Policy:
+def load(
+    named: str | None, cwd: str, tree: Tree, files: Files = _WORK, rules: str | None = None
+) -> Policy:
     """The policy of ``--policy`` (a file or a pack), else the one found, else ``recommended``.
 
+    ``files`` has the policy's files; packs are always those that are installed. ``rules`` is YAML
+    that a test has on top of it, as below a policy's ``rules``.
     Raises ``PolicyError``, which names file, line and column of everything that is wrong.
     """
-    path = find(cwd, tree) if named is None else named
-    if path is None:
-        return merge(chain_of_pack(DEFAULT_PACK), DEFAULT_PACK)
-    if path in resources.packs():
-        return merge(chain_of_pack(path), path)
-    path = absolute(path, cwd)
-    if not os.path.lexists(path):
-        nearest = did_you_mean(str(named), resources.packs())
-        packs = ", ".join(resources.packs())
-        raise OkxlintError(
-            f"there is no policy file or pack '{named}'{nearest}", f"Packs: {packs}."
-        )
-    shown = tree.shown(path)
+    chain = Chain(tree, files)
+    top = _top(named, cwd, chain)
+    on_top = [] if rules is None else [_settings(rules, top)]
+    return policy_of(chain, top, *on_top)
+
+
+def _settings(rules: str, top: PolicyText) -> PolicyText:
+    text = f"version: 1\nextends: []\nrules: {rules}\n"
+    return read_text("# rules", text.encode(), top.folder, is_pack=top.is_pack)
+
+
+def pack(name: str) -> Policy:
+    """A pack that comes with okxlint."""
+    chain = Chain(Tree(os.sep, git=False), _WORK)
+    return policy_of(chain, chain.pack(name))
+
+
+def _top(named: str | None, cwd: str, chain: Chain) -> PolicyText:
     try:
-        data = read_bytes(path, shown)
+        found = locate(named, cwd, chain.tree, chain.files)
+        if found is None and named is None:
+            return chain.pack(DEFAULT_PACK)
+        if found is None:
+            raise _no_policy(str(named))
+        if os.path.isabs(found):
+            return chain.file(found)
     except Unreadable as error:
         raise PolicyError(str(error), "Make the policy readable, or name another.") from error
-    layer = parse(shown, data, os.path.dirname(path))
-    return merge(_chain(layer), shown)
+    if found in resources.packs():
+        return chain.pack(found)
+    try:
+        return chain.installed(found)
+    except NotInstalled as error:
+        raise OkxlintError(str(error), "Write DISTRIBUTION:PACK as it is installed.") from None
 
 
-def chain_of_pack(name: str) -> list[Layer]:
-    """A pack and what it extends, parents first."""
-    path = resources.pack_path(name)
-    return _chain(parse(name, read_bytes(path, name), None))
+def _no_policy(named: str) -> OkxlintError:
+    nearest = did_you_mean(named, resources.packs())
+    packs = ", ".join(resources.packs())
+    return OkxlintError(f"there is no policy file or pack '{named}'{nearest}", f"Packs: {packs}.")
 
 
-def _chain(layer: Layer) -> list[Layer]:
-    return [*(parent for name in layer.written.extends for parent in chain_of_pack(name)), layer]
-
-
-def merge(chain: list[Layer], source: str) -> Policy:
-    """The policy that a chain of layers makes, parents first: what comes later wins."""
-    settings: dict[str, Setting] = {}
-    manifests: dict[tuple[str | None, str], None] = {}
-    packs: dict[str, Severity] = {}
-    for layer in chain:
-        for name, change in layer.changes.items():
-            old = settings.get(name) or Setting(None, load_rule(name).options())
-            severity = old.severity if change.severity == "kept" else change.severity
-            options = replace(old.options, **change.options) if change.options else old.options
-            settings[name] = Setting(severity, options)
-            if layer.folder is None and severity:
-                packs[name] = severity
-        manifests |= {(layer.folder, pattern): None for pattern in layer.written.manifests}
-    last = chain[-1]
-    default = {(last.folder, pattern): None for pattern in DEFAULT_MANIFESTS}
-    return Policy(
-        source=source,
-        settings=settings,
-        manifests=tuple(manifests or default),
-        waivers=_terms([layer.written.waivers for layer in chain]),
-        metadata_schema=_metadata_schema(chain),
-        pack_severities=packs,
-        top=Place(last.origin.source, 0, 0) if last.folder is not None else None,
-    )
-
-
-def _terms(layers: list[WaiverLayer]) -> WaiverTerms:
-    stated = [layer.require for layer in layers if layer.require is not None]
-    require = dict.fromkeys(name for names in stated for name in names)
-    approvers: tuple[str, ...] | None = None
-    for layer in layers:
-        if layer.approvers is not None:
-            both = set(layer.approvers if approvers is None else approvers)
-            approvers = tuple(sorted(both & set(layer.approvers)))
-    return WaiverTerms(
-        require=tuple(require) if stated else DEFAULT_REQUIRE,
-        max_days=min((n.max_days for n in layers if n.max_days), default=DEFAULT_MAX_DAYS),
-        approvers=approvers,
-        never=frozenset(name for layer in layers for name in layer.never),
-        granted=tuple(
-            Granted(waiver, waiver.account, waiver.key, waiver.app)
-            for layer in layers
-            for waiver in layer.granted
-        ),
-    )
-
-
-def _metadata_schema(chain: list[Layer]) -> Any:
-    for layer in reversed(chain):
-        if layer.written.metadata_schema is not None:
-            from okxlint.metadata_schema import load_schema
-
-            place = layer.origin.at("metadata_schema")
-            return load_schema(layer.written.metadata_schema, layer.folder or "", place)
-    return None
+def policy_of(chain: Chain, top: PolicyText, *on_top: PolicyText) -> Policy:
+    """The policy that a file makes with all that it extends. Raises ``PolicyError``."""
+    texts = [*chain.of(top), *on_top]
+    # What a policy names twice is read, checked and complained of once.
+    each = list(dict.fromkeys(texts))
+    known = Known(each)
+    problems = [wrong for text in each for wrong in text.problems]
+    problems += [*chain.problems, *known.problems]
+    layers = {text: check_layer(text, known.rules, problems) for text in each}
+    # Parents first: what is wrong above may be why something is wrong below.
+    order = {text.shown: number for number, text in enumerate(each)}
+    refuse(sorted(problems, key=lambda wrong: order[wrong.place.source.path]))
+    return merge([layers[text] for text in texts], known.rules, known.own, chain.files)

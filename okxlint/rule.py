@@ -8,8 +8,8 @@ where and why. Severity, waivers, fingerprints and sorting are the engine's.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import Field, dataclass, field, fields
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import Field, dataclass, fields
 from datetime import date, timedelta
 from functools import cache
 from importlib import import_module
@@ -20,14 +20,31 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, NamedTuple, 
 from annotated_types import Ge
 
 from okxlint.model import CURRENT, Severity
+from okxlint.option import NoOptions, option
 
 if TYPE_CHECKING:
     from okxlint.inventory import Inventory
     from okxlint.origin import Place
 
-Target = Literal["key", "app", "account", "file"]
+__all__ = [
+    "ALL_ENVIRONMENTS", "NOT_PLANNED", "Count", "Environments", "Hit", "Loosening", "NoOptions",
+    "Positive",
+    "Replacement", "Rule", "Ruleset", "Run", "Setting", "days_after", "hygiene", "load_rule", "module_name",
+    "option", "rule", "rule_ids",
+]  # fmt: skip
+
+Target = Literal["key", "app", "account", "file", "policy"]
 """What a rule looks at, one at a time. A file is a ``reader.Parsed``."""
-Group = Literal["permissions", "network", "lifecycle", "inventory", "secrets", "hygiene"]
+Group = Literal[
+    "permissions",
+    "network",
+    "lifecycle",
+    "inventory",
+    "secrets",
+    "transitions",
+    "custom",
+    "hygiene",
+]
 NOT_PLANNED = CURRENT - {"planned"}
 Count = Annotated[int, Ge(0)]
 Positive = Annotated[int, Ge(1)]
@@ -36,6 +53,14 @@ ALL_ENVIRONMENTS: Environments = ("live", "demo")
 
 OptionsT = TypeVar("OptionsT")
 T = TypeVar("T")
+
+
+class Replacement(NamedTuple):
+    """A safe fix: what is to stand at a place instead."""
+
+    title: str
+    at: Place
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +80,15 @@ class Hit:
     at_most: Severity = Severity.ERROR
     """A limit on the policy's severity."""
     related: tuple[tuple[Place, str], ...] = ()
+    fix: Replacement | None = None
+
+
+class Loosening(NamedTuple):
+    """One thing in which a policy is looser than another."""
+
+    value: str
+    """What loosened, as a waiver would pin it: ``max-age max_days 60 -> 90``."""
+    place: Place
 
 
 class Setting(NamedTuple):
@@ -80,6 +114,12 @@ class Run(Generic[OptionsT]):
     """What the policy says of another rule for a target, ``--select`` and ``--ignore`` aside."""
     joins: dict[Callable[[Inventory], Any], Any]
     metadata_schema: Any = None
+    base: Inventory | None = None
+    """What the base declares, for rules of the group `transitions`, which run only with one."""
+    loosened: Sequence[Loosening] = ()
+    """In what the policy at hand is looser than the base's."""
+    top: Place | None = None
+    """The first line of the policy file; ``None`` for a pack."""
 
     def join(self, build: Callable[[Inventory], T]) -> T:
         """A rule's own view of the whole inventory, built once a run."""
@@ -109,30 +149,6 @@ def days_after(day: date, days: int) -> date:
         return date.max if days > 0 else date.min
 
 
-Direction = Literal["lower", "higher", "true", "false", "more", "fewer"]
-
-
-def option(
-    default: Any,
-    doc: str,
-    *,
-    stricter: Direction | None = None,
-    order: tuple[str, ...] = (),
-) -> Any:
-    """A field of a rule's ``Options``.
-
-    ``stricter`` says which way is stricter: a number that is ``lower`` or ``higher``, a switch
-    that is ``true`` or ``false``, a list with ``more`` or ``fewer`` entries. ``order`` names a
-    word's values from the loosest to the strictest. With neither, no change is a tightening.
-    """
-    return field(default=default, metadata={"doc": doc, "stricter": stricter, "order": order})
-
-
-@dataclass(frozen=True)
-class NoOptions:
-    """The options of a rule that has none."""
-
-
 Check = Callable[[Any, Run[Any]], Iterator[Hit]]
 
 
@@ -156,6 +172,12 @@ class Rule:
     statuses: frozenset[str] = CURRENT
     environments: Environments = ALL_ENVIRONMENTS
     waivable: bool = True
+    no_worse: Callable[[str, str], bool] | None = None
+    """Whether one value of a finding is no worse than another; ``None``: only if it is the same."""
+    module: str = ""
+    """The Python module in which it is written; empty for a rule that a policy states as data."""
+    text: str = ""
+    """Its page, if it has no module."""
 
     @property
     def hygiene(self) -> bool:
@@ -163,9 +185,14 @@ class Rule:
         return self.group == "hygiene"
 
     @property
+    def plugin(self) -> str:
+        """The plugin that it comes from; empty for a built-in rule and one that a policy states."""
+        return self.id.rpartition("/")[0]
+
+    @property
     def doc(self) -> str:
-        """The module's docstring: the rule's page. Empty under ``python -OO``."""
-        return sys.modules[module_name(self.id)].__doc__ or ""
+        """The rule's page: its module's docstring, which is empty under ``python -OO``."""
+        return (sys.modules[self.module].__doc__ or "") if self.module else self.text
 
     @property
     def option_fields(self) -> Mapping[str, Field[Any]]:
@@ -195,12 +222,14 @@ def rule(
     statuses: frozenset[str] = CURRENT,
     environments: Environments = ALL_ENVIRONMENTS,
     waivable: bool = True,
+    no_worse: Callable[[str, str], bool] | None = None,
 ) -> Callable[[Check], Rule]:
     """Make a module's ``check`` its rule; the id is the file's name.
 
     ``recommended`` and ``strict`` are severities, and so are the packs of these names made;
     ``essential`` puts the rule into ``essentials`` too. ``statuses`` and ``environments`` say
-    which keys are looked at (an option ``environments`` comes before the latter).
+    which keys are looked at (an option ``environments`` comes before the latter). ``no_worse``
+    says whether a finding's value is no worse than the base's, so that the finding is an old one.
     """
     words = {"recommended": recommended, "strict": strict}
     if essential:
@@ -220,6 +249,8 @@ def rule(
             statuses=statuses,
             environments=environments,
             waivable=waivable,
+            no_worse=no_worse,
+            module=check.__module__,
         )
 
     return make
@@ -237,6 +268,7 @@ def hygiene(module: str, *, severity: str, help: str, security_severity: str) ->
         help=help,
         security_severity=security_severity,
         waivable=False,
+        module=module,
     )
 
 
@@ -251,7 +283,7 @@ def _rule_id(module: str) -> str:
 
 @cache
 def rule_ids() -> tuple[str, ...]:
-    """Every rule's id, sorted: the file names in ``okxlint/rules``. Imports none of them."""
+    """Every built-in rule's id, sorted: the file names in ``okxlint/rules``. Imports none."""
     names = listdir(join(dirname(__file__), "rules"))
     return tuple(
         sorted(
@@ -264,8 +296,31 @@ def rule_ids() -> tuple[str, ...]:
 
 @cache
 def load_rule(rule_id: str) -> Rule:
-    """The rule of that id; ``KeyError`` if there is none."""
+    """The built-in rule of that id; ``KeyError`` if there is none."""
     if rule_id not in rule_ids():
         raise KeyError(rule_id)
     found: Rule = import_module(module_name(rule_id)).check
     return found
+
+
+class Ruleset(Mapping[str, Rule]):
+    """The rules that a policy knows, by id: the built-in ones, loaded when asked for, and its own.
+
+    The order is that of ids.
+    """
+
+    def __init__(self, own: Mapping[str, Rule] | None = None) -> None:
+        self.own = own or {}
+        """The rules of plugins, and those that the policy states as data."""
+
+    def __getitem__(self, rule_id: str) -> Rule:
+        return self.own[rule_id] if rule_id in self.own else load_rule(rule_id)
+
+    def __contains__(self, rule_id: object) -> bool:
+        return rule_id in self.own or rule_id in rule_ids()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted({*rule_ids(), *self.own}))
+
+    def __len__(self) -> int:
+        return len(rule_ids()) + len(self.own)

@@ -12,7 +12,11 @@ import pytest
 from okxlint.engine import Question, Verdict, judge
 from okxlint.manifest import load
 from okxlint.policy import Policy
-from okxlint.policy_file import chain_of_pack, merge, parse
+from okxlint.files import WorkFiles
+from okxlint.paths import Tree
+from okxlint.policy_chain import Chain
+from okxlint.policy_file import policy_of as policy_of_text
+from okxlint.policy_text import read_text
 from okxlint.reader import read
 from okxlint.redact import Redactor
 
@@ -32,11 +36,11 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
-def policy_of(text: str) -> Policy:
+def policy_of(text: str, folder: str = "/") -> Policy:
     """The policy that a file ``okxlint.yaml`` with this text makes."""
-    layer = parse("okxlint.yaml", text.encode(), "/")
-    parents = [parent for name in layer.written.extends for parent in chain_of_pack(name)]
-    return merge([*parents, layer], "okxlint.yaml")
+    chain = Chain(Tree(folder, git=False), WorkFiles())
+    top = read_text("okxlint.yaml", text.encode(), folder, is_pack=False)
+    return policy_of_text(chain, top)
 
 
 def verdict_of(

@@ -20,11 +20,17 @@ from okxlint.policy import (
     DEFAULT_REQUIRE,
     Policy,
 )
-from okxlint.policy_file import chain_of_pack, find, load, merge, parse
-from okxlint.rule import Rule, load_rule, rule_ids
+from okxlint.paths import read_bytes
+from okxlint.policy_chain import Chain
+from okxlint.policy_file import load, locate, pack
+from okxlint.policy_layer import check_layer
+from okxlint.policy_merge import merge
+from okxlint.policy_text import read_text
+from okxlint.rule import Rule, Ruleset, load_rule, rule_ids
 from tests.conftest import policy_of
 
 HEAD = "version: 1\n"
+TREE = Tree("/", git=False)
 RULES = [load_rule(rule_id) for rule_id in rule_ids()]
 
 
@@ -67,7 +73,11 @@ GRANTED = "{account: main, key: a, rule: no-withdraw}"
         (HEAD + "rule: {}\n", "2:1: 'rule' is no field here; did you mean 'rules'?"),
         (
             HEAD + "overides: []\n",
-            "2:1: 'overides' is no field here (there are: version, extends, manifests, rules, ",
+            "2:1: 'overides' is no field here; did you mean 'overrides'?",
+        ),
+        (
+            HEAD + "zzz: []\n",
+            "2:1: 'zzz' is no field here (there are: version, extends, manifests, rules, overrid",
         ),
         (HEAD + "rules: [max-age]\n", "2:1: 'rules': this is a mapping of names to values"),
         (HEAD + "manifests: a.yaml\n", "2:12: 'manifests': this is a list: [one, two], or items"),
@@ -106,8 +116,8 @@ GRANTED = "{account: main, key: a, rule: no-withdraw}"
             "2:19: 'max_dys' is no option of the rule 'max-age'; did you mean 'max_days'?",
         ),
         (
-            HEAD + "rules: {no-withdraw: {locked: true}}\n",
-            "2:23: 'locked' is no option of the rule 'no-withdraw' (there are: severity)",
+            HEAD + "rules: {no-withdraw: {days: 3}}\n",
+            "2:23: 'days' is no option of the rule 'no-withdraw' (there are: severity, locked)",
         ),
         (HEAD + "rules: {max-age: {max_days: 0}}\n", "2:29: 'max_days': this should be greater t"),
         (HEAD + "rules: {max-age: {warn_days: -1}}\n", "2:30: 'warn_days': this should be greate"),
@@ -225,7 +235,7 @@ def test_a_policy_may_say_nothing() -> None:
         "waivers: {require: , max_days: , approvers: ~, never: [~], granted: [null]}\n---\n# none\n"
     )
     policy = policy_of(text)
-    recommended = merge(chain_of_pack("recommended"), "recommended")
+    recommended = pack("recommended")
     assert policy.settings == recommended.settings
     assert policy.waivers == recommended.waivers
     assert policy.metadata_schema is None
@@ -319,10 +329,21 @@ def test_a_selected_rule_that_is_off_has_its_packs_severity(
     assert setting == policy.selected(rule)
 
 
+def layered(*files: tuple[str, str, str | None]) -> Policy:
+    """The policy of (name, text, folder) that extend one another, the last on top."""
+    rules = Ruleset()
+    problems: list[Any] = []
+    chain = [
+        check_layer(read_text(name, f"{HEAD}{text}".encode(), folder or "/", folder is None), rules, problems)
+        for name, text, folder in files
+    ]
+    assert problems == []
+    return merge(chain, rules, {})
+
+
 def layers(*texts: str) -> Policy:
     """The policy of files that extend one another, the last on top."""
-    chain = [parse("p.yaml", f"{HEAD}{text}".encode(), "/") for text in texts]
-    return merge(chain, "p.yaml")
+    return layered(*(("p.yaml", text, "/") for text in texts))
 
 
 def test_terms_of_waivers_down_a_chain() -> None:
@@ -359,10 +380,10 @@ def test_dates_of_a_granted_waiver_are_dates() -> None:
 
 
 def test_manifests_unite_and_are_relative_to_their_file() -> None:
-    one = parse("a/p.yaml", b"version: 1\nmanifests: [x.yaml, y.yaml]\n", "/r/a")
-    two = parse("b/p.yaml", b"version: 1\nmanifests: [x.yaml, z.yaml]\n", "/r/b")
-    pack = parse("pack", b"version: 1\nmanifests: [x.yaml]\n", None)
-    assert merge([pack, one, two, one], "p").manifests == (
+    one = ("a/p.yaml", "manifests: [x.yaml, y.yaml]\n", "/r/a")
+    two = ("b/p.yaml", "manifests: [x.yaml, z.yaml]\n", "/r/b")
+    pack = ("pack", "manifests: [x.yaml]\n", None)
+    assert layered(pack, one, two, one).manifests == (
         (None, "x.yaml"),
         ("/r/a", "x.yaml"),
         ("/r/a", "y.yaml"),
@@ -375,19 +396,19 @@ def test_the_top_of_a_policy_file_is_known_and_a_pack_has_none() -> None:
     top = policy_of("\n\nversion: 1\n").top
     assert top is not None
     assert top.location == ("okxlint.yaml", 1, 1, 1, 1)
-    assert merge(chain_of_pack("strict"), "strict").top is None
+    assert pack("strict").top is None
 
 
 def test_a_schema_of_metadata_is_read_relative_to_the_policy(tmp_path: Path) -> None:
     (tmp_path / "schemas").mkdir()
     (tmp_path / "schemas/m.json").write_text('{"required": ["ticket"]}')
-    text = b"version: 1\nmetadata_schema: schemas/m.json\n"
-    schema = merge([parse("p.yaml", text, str(tmp_path))], "p.yaml").metadata_schema
+    text = "metadata_schema: schemas/m.json\n"
+    own = ("p.yaml", text, str(tmp_path))
+    schema = layered(own).metadata_schema
     assert [error.route for error in schema.errors({})] == [()]
-    below = parse("q.yaml", b"version: 1\n", "/")
-    assert merge([parse("p.yaml", text, str(tmp_path)), below], "q.yaml").metadata_schema
+    assert layered(own, ("q.yaml", "", "/")).metadata_schema
     with pytest.raises(PolicyError, match=r"^p\.yaml:2:18: "):
-        merge([parse("p.yaml", text, str(tmp_path / "schemas"))], "p.yaml")
+        layered(("p.yaml", text, str(tmp_path / "schemas")))
 
 
 # -- packs -----------------------------------------------------------------------------------
@@ -399,7 +420,7 @@ def test_the_packs_are_those_that_the_rules_know() -> None:
 
 @pytest.mark.parametrize("pack", PACKS)
 def test_a_pack_has_exactly_what_its_rules_state(pack: str) -> None:
-    policy = merge(chain_of_pack(pack), pack)
+    policy = load(pack, "/", TREE)
     stated = {rule.id: rule.severities.get(pack) for rule in RULES if not rule.hygiene}
     on = {name: severity for name, severity in stated.items() if severity}
     assert {name: policy.settings[name].severity for name in policy.rules_on} == on
@@ -411,8 +432,8 @@ def test_a_pack_has_exactly_what_its_rules_state(pack: str) -> None:
 def test_only_strict_changes_options(rule: Rule) -> None:
     default = rule.options()
     for pack in ("essentials", "recommended"):
-        assert merge(chain_of_pack(pack), pack).setting(rule.id, None).options == default
-    strict = merge(chain_of_pack("strict"), "strict").setting(rule.id, None).options
+        assert load(pack, "/", TREE).setting(rule.id, None).options == default
+    strict = load("strict", "/", TREE).setting(rule.id, None).options
     changed: dict[str, Any] = {
         name: getattr(strict, name)
         for name in rule.option_fields
@@ -435,22 +456,22 @@ def test_the_nearest_policy_upwards_holds_and_the_root_is_the_last_place(tmp_pat
     repo = tmp_path / "repo"
     (repo / "a/b").mkdir(parents=True)
     tree = Tree(str(repo), git=True)
-    assert find(str(repo / "a/b"), tree) is None
+    assert locate(None, str(repo / "a/b"), tree) is None
     at_root = make(repo / "okxlint.yaml")
-    assert find(str(repo / "a/b"), tree) == str(at_root)
+    assert locate(None, str(repo / "a/b"), tree) == str(at_root)
     nearer = make(repo / "a/okxlint.yaml")
-    assert find(str(repo / "a/b"), tree) == str(nearer)
-    assert find(str(repo), tree) == str(at_root)
+    assert locate(None, str(repo / "a/b"), tree) == str(nearer)
+    assert locate(None, str(repo), tree) == str(at_root)
     # From outside the tree nothing but the top of the file system ends the way up.
-    assert find(str(tmp_path), tree) == str(above)
+    assert locate(None, str(tmp_path), tree) == str(above)
     above.unlink()
-    assert find(str(tmp_path), tree) is None
+    assert locate(None, str(tmp_path), tree) is None
 
 
 def test_without_a_policy_the_pack_recommended_holds(tmp_path: Path) -> None:
     policy = load(None, str(tmp_path), Tree(str(tmp_path), git=False))
     assert policy.source == "recommended"
-    assert policy.settings == merge(chain_of_pack("recommended"), "").settings
+    assert policy.settings == pack("recommended").settings
     assert policy.manifests == tuple((None, glob) for glob in DEFAULT_MANIFESTS)
 
 
