@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import json
-import os.path
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from okxlint.errors import PolicyError, Unreadable
-from okxlint.origin import Place, Step
-from okxlint.paths import read_bytes
-
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
-FORMATS = ("date", "email", "ipv4", "ipv6", "regex", "uuid")
-"""The formats that are checked: those that need nothing installed besides jsonschema."""
+from okxlint.files import Files, WorkFiles
+from okxlint.json_parts import Route, SchemaProblem, pointer
+from okxlint.json_schema import Schema
+from okxlint.origin import Place
+from okxlint.pattern import shortened
 
 # Their own messages quote names alone; those of the others quote values.
-_QUOTES_NAMES = frozenset({"required", "additionalProperties", "dependentRequired"})
+_QUOTES_NAMES = frozenset(
+    {"required", "additionalProperties", "dependentRequired", "unevaluatedProperties"}
+)
 _LONGEST = 200
+_WORK = WorkFiles()
 
 
 class Mismatch(NamedTuple):
     """Something in a value that the schema refuses."""
 
-    route: tuple[Step, ...]
+    route: Route
     """From the value to the part that is refused."""
     message: str
     """What is wrong with it; never the value itself."""
@@ -32,32 +32,31 @@ class Mismatch(NamedTuple):
     @property
     def pointer(self) -> str:
         """The route as a JSON pointer (RFC 6901); ``""`` is the whole value."""
-        steps = (str(step).replace("~", "~0").replace("/", "~1") for step in self.route)
-        return "".join(f"/{step}" for step in steps)
+        return pointer(self.route)
 
 
 @dataclass(frozen=True)
 class MetadataSchema:
     """A schema that is ready to be asked."""
 
-    validator: Any
+    schema: Schema
 
     def errors(self, value: Any) -> list[Mismatch]:
-        """Everything that the schema refuses, in the order of routes."""
+        """Everything that the schema refuses, in the order of routes. Raises ``TooSlow``."""
         found = [
             Mismatch(tuple(error.absolute_path), _message(error))
-            for error in self.validator.iter_errors(value)
+            for error in self.schema.errors(value)
         ]
         return sorted(found, key=lambda each: ([str(step) for step in each.route], each.message))
 
 
-def load_schema(path: str, folder: str, place: Place) -> MetadataSchema:
+def load_schema(path: str, folder: str, place: Place, files: Files = _WORK) -> MetadataSchema:
     """Read a schema; a relative path is one from the folder. Raises ``PolicyError``.
 
     ``place`` is where the policy names the schema.
     """
     try:
-        schema = json.loads(read_bytes(os.path.join(folder, path), path))
+        contents = json.loads(files.read(files.absolute(path, folder), path))
     except Unreadable as error:
         raise _error(place, str(error)) from None
     except json.JSONDecodeError as error:
@@ -65,51 +64,12 @@ def load_schema(path: str, folder: str, place: Place) -> MetadataSchema:
         raise _error(place, f"{path}: is no JSON: {error.msg} ({where})") from None
     except (ValueError, RecursionError):
         raise _error(place, f"{path}: is no JSON that can be read") from None
-    dialect = schema.get("$schema", DIALECT) if isinstance(schema, dict) else DIALECT
-    if str(dialect).rstrip("#") != DIALECT:
-        raise _error(place, f"{path}: '$schema' is not {DIALECT}")
     try:
-        return _checked(schema, path, place)
-    except RecursionError:
-        raise _error(place, f"{path}: refers to itself without an end") from None
-
-
-def _checked(schema: Any, path: str, place: Place) -> MetadataSchema:
-    from jsonschema import Draft202012Validator, FormatChecker, SchemaError
-    from referencing import Registry, Resource
-    from referencing.jsonschema import DRAFT202012
-
-    try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        where = "/".join(["", *map(str, error.absolute_path)])
-        raise _error(place, f"{path}: is no valid schema at '{where}': {error.message}") from None
-    # A registry that retrieves nothing: what does not stand in the file itself is not found.
-    registry: Registry[Any] = Registry()
-    root: Resource[Any] = DRAFT202012.create_resource(schema)
-    for reference in _unresolved(root, registry.resolver_with_root(root)):
-        message = f"{path}: the reference '{reference}' leads to nothing in the file itself"
-        raise _error(place, message)
-    checker = FormatChecker(FORMATS)
-    loaded = MetadataSchema(Draft202012Validator(schema, registry=registry, format_checker=checker))
-    loaded.errors({})  # a reference in a circle shows only when it is followed
-    return loaded
-
-
-def _unresolved(resource: Any, resolver: Any) -> Iterator[str]:
-    from referencing.exceptions import Unresolvable
-
-    if isinstance(resource.contents, dict):
-        for keyword in ("$ref", "$dynamicRef"):
-            reference = resource.contents.get(keyword)
-            if reference is None:
-                continue
-            try:
-                resolver.lookup(reference)
-            except Unresolvable:
-                yield reference
-    for inside in resource.subresources():
-        yield from _unresolved(inside, resolver.in_subresource(inside))
+        return MetadataSchema(Schema(contents))
+    except SchemaProblem as error:
+        at = f" at '{pointer(error.route)}'" if error.route else ""
+        told = shortened(error.message, _LONGEST)
+        raise _error(place, f"{path}: is no valid schema{at}: {told}") from None
 
 
 def _message(error: Any) -> str:
@@ -118,14 +78,12 @@ def _message(error: Any) -> str:
         # jsonschema tells the object, and not the field of it that the schema has as false.
         return "'false' in the schema refuses this or a field of it"
     if keyword in _QUOTES_NAMES:
-        return _shortened(error.message)
+        return shortened(error.message, _LONGEST)
     if isinstance(wanted, dict) or (isinstance(wanted, list) and keyword != "enum"):
         return f"'{keyword}' of the schema is not met"
-    return _shortened(f"this should have {keyword} {json.dumps(wanted, ensure_ascii=False)}")
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return shortened(
+        f"this should have {keyword} {json.dumps(wanted, ensure_ascii=False)}", _LONGEST
+    )
 
 
 def _error(place: Place, message: str) -> PolicyError:

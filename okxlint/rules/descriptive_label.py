@@ -66,11 +66,11 @@ keys:
 
 Case does not count for the words. Whatever is no letter is a digit or separator, so `test (1)` is
 `test`, and `test-grid` is a label of its own. Blanks at either end are not counted as characters.
-`pattern` is a regular expression of Python, and the whole label has to match it. A label that is
-wrong in both ways is one finding.
+`pattern` is a regular expression as in Python, and the whole label has to match it. One that takes
+half a second is given up, and the run ends incomplete. A label that is wrong in both ways is one
+finding.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
@@ -78,7 +78,8 @@ from typing import Annotated
 from pydantic import AfterValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from okxlint.inventory import Key
+from okxlint.inventory import Inventory, Key
+from okxlint.pattern import BoundedPattern, NotAPattern, compile_pattern
 from okxlint.rule import Hit, Run, option, rule
 
 _SHORTEST = 3
@@ -89,10 +90,12 @@ _WORDS = frozenset(
 
 def _compiled(text: str) -> str:
     try:
-        re.compile(text)
-    except (re.error, OverflowError, RecursionError) as error:
+        compile_pattern(text)
+    except NotAPattern as error:
         raise PydanticCustomError(
-            "pattern", "this is no regular expression: {reason}", {"reason": str(error)}
+            "pattern",
+            "this is no regular expression: {reason} (at character {at})",
+            {"reason": error.message, "at": error.offset + 1},
         ) from None
     return text
 
@@ -104,7 +107,9 @@ Pattern = Annotated[
 
 @dataclass(frozen=True)
 class Options:
-    pattern: Pattern = option("", "A regular expression that the whole label must match.")
+    pattern: Pattern = option(
+        "", "A regular expression that the whole label must match.", stricter="given"
+    )
 
 
 @rule(
@@ -123,7 +128,7 @@ def check(key: Key, run: Run[Options]) -> Iterator[Hit]:
     pattern = run.options.pattern
     if says_nothing(key.label):
         problem = "does not say what the key is for"
-    elif pattern and not re.fullmatch(pattern, key.label):
+    elif pattern and not _matches(pattern, key.label, run.join(_patterns)):
         problem = f"does not match the policy's pattern '{pattern}'"
     else:
         return
@@ -134,7 +139,18 @@ def check(key: Key, run: Run[Options]) -> Iterator[Hit]:
     )
 
 
+def _patterns(_: Inventory) -> dict[str, BoundedPattern]:
+    """The patterns of a run, filled as they are needed: one that is given up stays so."""
+    return {}
+
+
+def _matches(pattern: str, label: str, patterns: dict[str, BoundedPattern]) -> bool:
+    if pattern not in patterns:
+        patterns[pattern] = compile_pattern(pattern)
+    return patterns[pattern].fullmatch(label)
+
+
 def says_nothing(label: str) -> bool:
     """Whether a label is too short, or one of the words that name anything."""
-    letters = "".join(character for character in label if character.isalpha())
+    letters = "".join(filter(str.isalpha, label))
     return len(label.strip()) < _SHORTEST or letters.lower() in _WORDS

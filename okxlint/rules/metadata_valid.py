@@ -61,8 +61,9 @@ keys:
 
 A key without `metadata` is not asked for any. References inside a schema may lead to parts of the
 same file and nowhere else: nothing is fetched. Of `format`, the words date, email, ipv4, ipv6, regex
-and uuid are checked, the others are remarks. A schema that is no valid one is an error of the policy.
-The message says what the schema asks for and never shows what is in the manifest.
+and uuid are checked, the others are remarks. Patterns are regular expressions as in Python. A schema
+that is no valid one is an error of the policy; one that takes too long is given up, and the run ends
+incomplete. The message says what the schema asks for and never shows what is in the manifest.
 """
 
 from collections.abc import Iterator
