@@ -11,6 +11,7 @@ import pytest
 HEAVY = {
     "pydantic", "yaml", "jsonschema", "sarif_om", "difflib", "subprocess", "ssl",
     "urllib.request", "http.client", "asyncio", "importlib.metadata", "unittest",
+    "pkgutil", "okxlint.plugin_rule",
 }  # fmt: skip
 CHECK_NEEDS = {"pydantic", "yaml", "importlib.metadata"}  # pydantic looks for its plugins
 
@@ -45,3 +46,25 @@ def test_only_sarif_imports_sarif_om(tmp_path: Path) -> None:
     (tmp_path / "okx-keys.yaml").write_text(manifest)
     assert "sarif_om" in imported(["check", "-f", "sarif"], str(tmp_path))
     assert "sarif_om" not in imported(["check", "-f", "json"], str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("policy", "asked"), [("", []), ("plugins: [okxlint-acme]\n", ["okxlint-acme"])]
+)
+def test_entry_points_are_read_only_for_what_a_policy_names(
+    policy: str, asked: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "okx-keys.yaml").write_text("version: 1\n")
+    (tmp_path / "okxlint.yaml").write_text(f"version: 1\n{policy}")
+    # pydantic lists all distributions for its own plugins: by name, it asks for none.
+    code = (
+        "import importlib.metadata as metadata\n"
+        "from okxlint.cli import main\n"
+        "def asked(name): print(name); raise metadata.PackageNotFoundError(name)\n"
+        "metadata.Distribution.from_name = asked\n"
+        "main(['check', '-q'])\n"
+    )
+    command = [sys.executable, "-I", "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines() == asked
+    assert done.returncode == (2 if asked else 0), done.stderr

@@ -1,0 +1,1 @@
+"""What Acme adds to okxlint: rules in ``rules``, policies in ``packs``."""

@@ -1,0 +1,1 @@
+"""The plugin ``acme``: each module here is a rule."""
