@@ -7,10 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from okxlint.expectation import compare, read_script
+from okxlint.engine import Context, Question, judge
+from okxlint.expectation import Script, compare, read_script
+from okxlint.manifest import load
 from okxlint.page import Example, read_page
-from okxlint.rule import NoOptions, load_rule, module_name, rule_ids
-from tests.conftest import DAY, verdict_of
+from okxlint.policy_order import loosened
+from okxlint.policy_tests import Row, outcome_of
+from okxlint.reader import read
+from okxlint.redact import Redactor
+from okxlint.rule import NoOptions, Rule, load_rule, module_name, rule_ids
+from tests.conftest import DAY, policy_of
 
 RULES = [load_rule(rule_id) for rule_id in rule_ids()]
 EXAMPLES = [
@@ -22,28 +28,59 @@ EXAMPLES = [
 
 @pytest.mark.parametrize(("rule_id", "example"), EXAMPLES)
 def test_example(rule_id: str, example: Example, tmp_path: Path) -> None:
-    script = read_script(example.text)
     rule = load_rule(rule_id)
-    settings = f"rules: {script.header['rules']}\n" if "rules" in script.header else ""
-    schema = re.search(r"^```json\n(.*?)^```$", rule.doc, re.MULTILINE | re.DOTALL)
-    if schema:
-        (tmp_path / "schema.json").write_text(schema[1])
-        settings += f"metadata_schema: {tmp_path / 'schema.json'}\n"
-    verdict = verdict_of(
-        example.text,
-        policy=f"version: 1\n{settings}",
-        as_of=script.as_of or DAY,
-        select=None if rule.hygiene else rule_id,
-    )
-    assert verdict.unknown == ()
-    own = [f for f in verdict.findings if not rule.hygiene or f.rule == rule_id]
-    difference = compare(script.expected, own)
-    assert difference.missing == (), [str(one) for one in difference.missing]
-    assert difference.unexpected == ()
+    file = read("a.yaml", example.text.encode())
+    script = read_script(file)
+    assert set(script.header) <= {"as-of", "rules"}
+    # A rule runs alone. Those of hygiene always run, and judge waivers by what all others find.
+    question = Question(script.as_of or DAY, select=None if rule.hygiene else frozenset({rule_id}))
+    policy = policy_of(f"version: 1\n{settings_of(rule, script, tmp_path)}")
+    if rule.targets == ("policy",):
+        check_policies(example, script, question)
+    else:
+        outcome = outcome_of(file, script, policy, question, context_of(example))
+        unexpected = [row for row in outcome.rows if row.sign == "+"]
+        assert outcome.problems == ()
+        assert [row for row in outcome.rows if row.sign == "-"] == []
+        assert [row for row in unexpected if not rule.hygiene or is_of(row, rule_id)] == []
     if example.section.startswith("Good"):
         assert not script.expected
     if example.section.startswith("Bad"):
         assert script.expected
+
+
+def settings_of(rule: Rule, script: Script, folder: Path) -> str:
+    """What a policy says for an example: its ``# rules:``, and the JSON Schema on the page."""
+    settings = f"rules: {script.text('rules')}\n" if "rules" in script.header else ""
+    schema = re.search(r"^```json\n(.*?)^```$", rule.doc, re.MULTILINE | re.DOTALL)
+    if schema:
+        (folder / "schema.json").write_text(schema[1])
+        settings += f"metadata_schema: {folder / 'schema.json'}\n"
+    return settings
+
+
+def is_of(row: Row, rule_id: str) -> bool:
+    return row.said.partition(":")[0] == rule_id
+
+
+def context_of(example: Example) -> Context:
+    """What was before, if the page says so."""
+    if example.base is None:
+        return Context()
+    inventory, flaws = load([read("a.yaml", example.base.encode())])
+    assert flaws == []
+    return Context(base=inventory)
+
+
+def check_policies(example: Example, script: Script, question: Question) -> None:
+    """An example in which two policies stand: what the later one loosens is as expected."""
+    assert example.base is not None
+    old, new = policy_of(example.base), policy_of(example.text)
+    inventory, _ = load([])
+    context = Context(inventory, loosened(old, new, "/"))
+    verdict = judge(question, policy_of("version: 1\n"), [], inventory, (), Redactor(()), context)
+    assert verdict.unknown == ()
+    assert compare(script.expected, verdict.findings) == ((), ())
 
 
 @pytest.mark.parametrize("rule_id", rule_ids())

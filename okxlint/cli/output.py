@@ -1,0 +1,40 @@
+"""Where a command writes: standard output, and files besides."""
+
+from __future__ import annotations
+
+import os.path
+import sys
+from collections.abc import Callable
+from typing import TextIO
+
+from okxlint.errors import OkxlintError
+
+Write = Callable[[TextIO], None]
+
+
+def to_file(path: str, write: Write) -> None:
+    """Write a file anew. Raises ``OkxlintError`` if that cannot be.
+
+    A symbolic link is refused: in a tree of strangers it may lead anywhere.
+    """
+    device = os.path.abspath(path).startswith(("/dev/", "/proc/"))
+    if os.path.islink(path) and not device:
+        raise OkxlintError(f"cannot write {path}: is a symbolic link", "Name what it points to.")
+    try:
+        with open(path, "w", encoding="utf-8", newline="\n") as stream:
+            write(stream)
+    except OSError as error:
+        raise OkxlintError(
+            f"cannot write {path}: {error.strerror}", "Name a file in a folder that you may write."
+        ) from error
+
+
+def to_stdout(write: Write) -> None:
+    """Write to standard output. Raises ``OkxlintError`` if that cannot be."""
+    try:
+        write(sys.stdout)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return  # the reader has seen enough, and the verdict stands
+    except OSError as error:
+        raise OkxlintError(f"cannot write the report: {error.strerror}") from error
