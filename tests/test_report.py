@@ -1,15 +1,9 @@
-"""The writers for people and programs, to the character.
-
-The golden files are made anew by ``OKXLINT_UPDATE_GOLDEN=1 python -m pytest tests/test_report.py``.
-"""
+"""The writers for people, and JSON, to the character."""
 
 from __future__ import annotations
 
-import io
 import json
-import os
 import re
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,136 +15,33 @@ from hypothesis import strategies as st
 
 from okxlint import resources
 from okxlint.excerpt import excerpt
-from okxlint.model import (
-    Finding,
-    Grant,
-    Location,
-    Related,
-    Report,
-    RuleCard,
-    Severity,
-    Unknown,
-)
+from okxlint.model import Severity, Unknown
 from okxlint.redact import Redactor
-from okxlint.report import FORMATS, View, writer
+from okxlint.report import FORMATS
 from okxlint.report import text as text_format
 from okxlint.secret_text import Leak
 from okxlint.source import Source
-
-GOLDEN = Path(__file__).parent / "golden"
-ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
-MANIFEST = """\
-version: 1
-keys:
-  - label: treasury
-    account: main
-    permissions: [trade, withdraw]
-\tip_allowlist:\t[10.0.0.1]
-    purpose: 支払い専用 # token hunter22 and \x1b[31m
-    waivers: &long [{rule: max-age, reason: a reason that nobody will read to its end because it \
-is by far too long, approved_by: security@example.com, expires: 2026-12-31}]   # and on
-::error::injected
-##[error]injected
-
-"""
-AT = "okx-keys.yaml"
-ODD = "::odd\n\x1b[31m.yaml"
-
-
-def place(line: int, column: int, end_column: int, end_line: int = 0, path: str = AT) -> Location:
-    return Location(path, line, column, end_line or line, end_column)
-
-
-def finding(rule: str = "no-withdraw", **changes: Any) -> Finding:
-    made = Finding(
-        rule=rule,
-        severity=ERROR,
-        message="key 'treasury' of account 'main' can withdraw funds",
-        help="Create a new key on OKX without 'Withdraw', switch the app to it, then delete this.",
-        location=place(5, 26, 34),
-        account="main",
-        key="treasury",
-        value="withdraw",
-        fingerprint="f00d:1",
-    )
-    return replace(made, **changes)
-
-
-def card(rule: str, summary: str) -> RuleCard:
-    return RuleCard(rule, "permissions", summary, "Why.", "Do.", f"# {rule}\n", ERROR, "8.0")
-
-
-CARDS = {
-    "no-withdraw": card("no-withdraw", "A key must not be able to withdraw funds."),
-    "max-age": card("max-age", "A live key must be replaced before it is too old."),
-}
-FINDINGS = (
-    finding(location=place(1, 1, 1), message="an empty span at the start of a line"),
-    finding(
-        location=place(3, 5, 7, end_line=4),
-        message="a span over two lines; "
-        "and a message that is so long that it does not fit into eighty columns by far, "
-        "with::colons and words-with-hyphens that stay whole",
-        related=(
-            Related(place(5, 5, 16), "the permissions"),
-            Related(place(1, 1, 2, path=ODD), "another file"),
-        ),
-    ),
-    finding(severity=WARNING),
-    finding(rule="unknown-card", severity=INFO, location=place(6, 16, 26), message="behind tabs"),
-    finding(location=place(7, 14, 19), message="wide characters"),
-    finding(location=place(7, 28, 36), message="a secret"),
-    finding(location=place(8, 5, 12), message="the start of a long line"),
-    finding("max-age", location=place(8, 73, 80), message="the middle of a long line"),
-    finding("max-age", location=place(8, 177, 184), message="the end of a long line"),
-    finding("max-age", location=place(8, 14, 400), message="nearly all of a long line"),
-    finding(location=place(9, 1, 9), message="a line that a runner would obey"),
-    finding(location=place(10, 1, 9), message="##[group] in a message"),
-    finding(location=place(11, 1, 1), message="a blank line"),
-    finding(location=place(99, 1, 1), message="beyond the end"),
-    finding(location=place(12, 3, 9, path=ODD), message="::error:: no excerpt, and an odd path"),
-    finding(message=""),
+from tests.sample_report import (
+    AT,
+    BASED,
+    COMMIT,
+    ERROR,
+    EVIL,
+    FULL,
+    INFO,
+    ODD,
+    SECRET,
+    UNKNOWN,
+    WAIVED,
+    WARNING,
+    assert_golden,
+    assert_harmless,
+    finding,
+    hostile,
+    place,
+    report,
+    written,
 )
-GRANT = Grant("paid out each month", "s@example.com", date(2026, 12, 31), "okxlint.yaml", 9)
-WAIVED = (
-    finding(waiver=GRANT),
-    finding(waiver=Grant(None, None, None, ODD, 1), location=place(4, 5, 12)),
-)
-UNKNOWN = (
-    Unknown("unreadable", r"b\x1b.yaml: is a symbolic link, which okxlint does not follow", None),
-    Unknown("rule-crash", "::error::the rule max-age failed", "main"),
-)
-
-
-def report(*findings: Finding, **changes: Any) -> Report:
-    source = Source(AT, MANIFEST)
-    at = MANIFEST.index("hunter22")
-    lines = excerpt(source, [Leak("credential", at, at + 8)], Redactor(["hunter22"]))
-    made = Report(
-        version="1.2.3",
-        as_of=date(2026, 11, 22),
-        policy_source="okxlint.yaml",
-        findings=findings,
-        waived=(),
-        unknown=(),
-        files=1,
-        accounts=2,
-        apps=0,
-        keys=1234,
-        fail_on=ERROR,
-        excerpts={AT: lines},
-        cards=lambda: CARDS,
-    )
-    return replace(made, **changes)
-
-
-FULL = report(*FINDINGS, waived=WAIVED, unknown=UNKNOWN)
-
-
-def written(form: str, made: Report, **view: Any) -> str:
-    stream = io.StringIO()
-    writer(form)(made, stream, View(**{"width": 80, **view}))
-    return stream.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -166,11 +57,7 @@ def written(form: str, made: Report, **view: Any) -> str:
     ],
 )
 def test_golden(name: str, form: str, view: dict[str, Any]) -> None:
-    text = written(form, FULL, **view)
-    path = GOLDEN / name
-    if os.environ.get("OKXLINT_UPDATE_GOLDEN") == "1":
-        path.write_bytes(text.encode())
-    assert text == path.read_bytes().decode()
+    assert_golden(name, written(form, FULL, **view))
 
 
 # -- safety ----------------------------------------------------------------------------------
@@ -182,10 +69,19 @@ def test_nothing_in_a_report_commands_a_terminal_or_a_runner(
     form: str, view: dict[str, Any]
 ) -> None:
     said = written(form, FULL, **view)
-    assert said.replace("\n", "").isprintable()
+    assert_harmless(said)
     assert not re.search(r"^\s*::", said, flags=re.MULTILINE)
-    assert "##[" not in said
-    assert "hunter22" not in said
+    assert SECRET not in said
+
+
+@pytest.mark.parametrize("form", ["json", "sarif", "github", "gitlab", "junit", "markdown"])
+@pytest.mark.parametrize("text", EVIL)
+def test_no_text_of_an_input_gets_out_of_a_writer_as_it_is_not(form: str, text: str) -> None:
+    said = written(form, hostile(text), show_waived=True)
+    assert_harmless(said)
+    ours = r"^::(error|warning|notice) (file|title)=" if form == "github" else "$^"
+    lines = [line for line in said.split("\n") if not re.match(ours, line)]
+    assert [line for line in lines if line.lstrip().startswith("::")] == []
 
 
 def test_color_is_all_that_color_adds() -> None:
@@ -357,11 +253,30 @@ def test_the_summary_tells_waived_unknown_and_coverage() -> None:
     )
 
 
+@pytest.mark.parametrize("form", ["text", "concise"])
+def test_the_summary_tells_the_policys_commit_and_the_old_findings_left_out(form: str) -> None:
+    last = written(form, BASED).splitlines()[-1]
+    assert "(policy okxlint.yaml at 0123456789ab, as of 2026-11-22). 1 finding waived." in last
+    assert " 3 old findings left out. Not looked at: 1 of 2 accounts on OKX." in last
+    assert " 1 old finding left out." in written(form, report(old=1))
+    last = written(form, report()).splitlines()[-1]
+    assert "old" not in last
+    assert " at " not in last.partition("Not")[0]
+
+
+@pytest.mark.parametrize("form", ["text", "concise"])
+def test_what_is_unknown_and_accepted_says_so(form: str) -> None:
+    said = written(form, report(unknown=(Unknown("x", "not read", accepted=True), *UNKNOWN)))
+    assert said.count("(accepted)") == 1
+    assert re.search(r"^unknown\[x\]:? not read \(accepted\)$", said, flags=re.MULTILINE)
+
+
 def test_statistics_count_by_rule_and_severity() -> None:
     made = report(
         finding("b-rule", severity=INFO),
         *[finding("b-rule")] * 12,
         finding("a-rule", severity=INFO),
+        cards=dict,
     )
     rows = ["    12  error    b-rule", "     1  info     a-rule", "     1  info     b-rule"]
     for form in ("text", "concise"):
@@ -422,11 +337,22 @@ def test_json_says_everything() -> None:
     assert dated["findings"][0]["fails_on"] == "2027-01-01"
 
 
+def test_json_says_what_is_new_and_of_which_commit_the_policy_is() -> None:
+    said = json.loads(written("json", BASED))
+    assert [each["new"] for each in said["findings"]] == [True, False, False]
+    assert said["policy"] == {"source": "okxlint.yaml", "ref": COMMIT}
+    said = json.loads(written("json", FULL))
+    assert said["findings"][0]["new"] is None
+    assert said["policy"]["ref"] is None
+
+
 @pytest.mark.parametrize(
     ("severities", "unknown", "fail_on", "code"),
     [
         ((), (), ERROR, 0),
         ((), UNKNOWN, ERROR, 3),
+        ((), (Unknown("x", "not read", accepted=True),), ERROR, 0),
+        ((), (*UNKNOWN, Unknown("x", "not read", accepted=True)), ERROR, 3),
         ((ERROR,), UNKNOWN, ERROR, 1),
         ((ERROR,), UNKNOWN, None, 3),
         ((ERROR,), (), None, 0),

@@ -16,20 +16,25 @@ import pytest
 import sarif_om
 
 from okxlint.line_hash import git_line_hashes
-from okxlint.model import (
-    Excerpt,
-    Finding,
-    Grant,
-    Location,
-    Related,
-    Report,
-    RuleCard,
-    Severity,
-    Unknown,
-)
+from okxlint.model import Excerpt, Finding, Location, Related, Report, Severity, Unknown
 from okxlint.report import View, writer
 from okxlint.report.sarif_alert import live_path
 from okxlint.report.sarif_json import plain
+from tests import sample_report
+from tests.sample_report import (
+    BASED,
+    COMMIT,
+    ERROR,
+    GRANT,
+    HELP,
+    INFO,
+    MESSAGE,
+    WARNING,
+    assert_golden,
+    card,
+    excerpt_of,
+    finding,
+)
 
 HERE = Path(__file__).parent
 MANIFEST = """\
@@ -42,67 +47,14 @@ keys:
       - 10.0.0.1
       - 192.168.0.1
 """
-ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
-GRANT = Grant("until the move", "security@example.com", date(2026, 12, 31), "okxlint.yaml", 9)
-
-
-def card(rule: str, severity: Severity = ERROR) -> RuleCard:
-    return RuleCard(
-        id=rule,
-        group="permissions",
-        summary=f"What {rule} asks for.",
-        reason="Why it does.",
-        help="What to do.",
-        markdown=f"# {rule}\n\nWhat to do.\n",
-        severity=severity,
-        security_severity="8.0",
-    )
-
-
-def finding(rule: str = "no-withdraw", **changes: Any) -> Finding:
-    made = Finding(
-        rule=rule,
-        severity=ERROR,
-        message="key 'treasury' of account 'main' holds withdraw",
-        help="Make a new key without it.",
-        location=Location("okx-keys.yaml", 5, 26, 5, 34),
-        account="main",
-        key="treasury",
-        value="withdraw",
-        fingerprint="f00d:1",
-    )
-    return replace(made, **changes)
-
-
-def excerpt(text: str) -> Excerpt:
-    lines = text.split("\n")
-    return Excerpt(lambda n: lines[n - 1] if n <= len(lines) else "", lambda: git_line_hashes(text))
 
 
 def report(*findings: Finding, **changes: Any) -> Report:
-    cards = {f.rule: card(f.rule) for f in (*findings, *changes.get("waived", ()))}
-    made = Report(
-        version="1.2.3",
-        as_of=date(2026, 11, 22),
-        policy_source="okxlint.yaml",
-        findings=findings,
-        waived=(),
-        unknown=(),
-        files=1,
-        accounts=1,
-        apps=0,
-        keys=1,
-        fail_on=ERROR,
-        excerpts={"okx-keys.yaml": excerpt(MANIFEST)},
-        cards=lambda: cards,
-    )
-    return replace(made, **changes)
+    return sample_report.report(*findings, text=MANIFEST, **changes)
 
 
 def sarif(made: Report, **view: Any) -> str:
-    stream = io.StringIO()
-    writer("sarif")(made, stream, View(**view))
-    return stream.getvalue()
+    return sample_report.written("sarif", made, **view)
 
 
 @cache
@@ -179,7 +131,8 @@ def readable_report() -> Report:
 
 def test_golden() -> None:
     written = sarif(readable_report(), show_waived=True, category="keys")
-    assert written == (HERE / "golden/report.sarif").read_text("ascii")
+    assert written.isascii()
+    assert_golden("report.sarif", written)
     run_of(readable_report(), show_waived=True, category="keys")
 
 
@@ -201,11 +154,13 @@ def test_the_run_says_who_looked_by_which_policy_on_which_day() -> None:
     }
 
 
+def test_the_run_says_of_which_commit_the_policy_is() -> None:
+    assert run_of(BASED)["properties"]["policy_ref"] == COMMIT
+
+
 def test_a_result_says_what_is_wrong_and_what_to_do() -> None:
     result = result_of(finding())
-    assert result["message"]["text"] == (
-        "key 'treasury' of account 'main' holds withdraw. Make a new key without it."
-    )
+    assert result["message"]["text"] == f"{MESSAGE}. {HELP}"
     (told,) = result["properties"]["findings"]
     assert told == {
         "severity": "error",
@@ -266,6 +221,11 @@ def test_a_rule_of_a_policy_may_have_little_to_say() -> None:
     assert rule["shortDescription"] == rule["fullDescription"] == {"text": "a" * 1023 + "…"}
     assert rule["help"] == {"text": "a" * 1025}
     assert "security-severity" not in rule["properties"]
+
+
+def test_a_finding_about_nothing_in_particular_has_no_logical_location() -> None:
+    (location,) = result_of(finding(account=None, key=None))["locations"]
+    assert "logicalLocations" not in location
 
 
 def test_a_finding_whose_rule_has_no_card_has_no_index() -> None:
@@ -343,7 +303,7 @@ def test_a_line_that_nobody_can_read_has_no_hash(location: Location) -> None:
 
 def test_the_hashes_of_a_file_are_computed_once() -> None:
     asked = []
-    lines = excerpt(MANIFEST)
+    lines = excerpt_of(MANIFEST)
 
     def hashes() -> Mapping[int, str]:
         asked.append(1)
@@ -370,7 +330,7 @@ def test_findings_of_one_rule_on_one_line_are_one_result_that_tells_them_all() -
     result = result_of(*two_on_a_line(app="grid-bot"))
     assert result["level"] == "error"
     assert result["message"]["text"] == (
-        "key 'treasury' holds trade. key 'treasury' holds withdraw. Make a new key without it."
+        f"key 'treasury' holds trade. key 'treasury' holds withdraw. {HELP}"
     )
     assert region_of(result["locations"][0]) == (5, 19, 5, 34)
     assert [told["value"] for told in result["properties"]["findings"]] == ["trade", "withdraw"]
@@ -409,7 +369,7 @@ def test_related_places_of_merged_findings_are_told_once_each() -> None:
         (1, "key 1"),
         (2, "key 2"),
     ]
-    assert "See [key 1](1), [key 2](2). Make" in result["message"]["text"]
+    assert "See [key 1](1), [key 2](2). Create" in result["message"]["text"]
 
 
 def test_a_manifest_on_one_line_makes_no_endless_message() -> None:
@@ -426,7 +386,7 @@ def test_a_manifest_on_one_line_makes_no_endless_message() -> None:
     result = result_of(*found)
     text = result["message"]["text"]
     assert "entry 100. And 1,100 more. See [see 1](1)," in text
-    assert "[see 10](10). Make" in text
+    assert "[see 10](10). Create" in text
     assert len(result["relatedLocations"]) == 100
     assert len(result["properties"]["findings"]) == 1200
 
@@ -468,7 +428,7 @@ def test_shown_waived_findings_are_suppressed_and_all_others_are_not() -> None:
     assert suppression["kind"] == "external"
     assert suppression["status"] == "accepted"
     assert suppression["justification"] == (
-        "until the move, approved by security@example.com, until 2026-12-31"
+        "paid out each month, approved by s@example.com, until 2026-12-31"
     )
     assert uri_of(suppression["location"]) == "okxlint.yaml"
     assert waived_here["suppressions"][0]["kind"] == "inSource"

@@ -9,7 +9,16 @@ from typing import TextIO
 
 from okxlint.model import Report
 
-FORMATS = {"text": "text", "concise": "concise", "json": "json_v1", "sarif": "sarif"}
+FORMATS = {
+    "text": "text",
+    "concise": "concise",
+    "json": "json_v1",
+    "sarif": "sarif",
+    "github": "github",
+    "gitlab": "gitlab",
+    "junit": "junit",
+    "markdown": "markdown",
+}
 """Each format, and the module here that writes it."""
 
 

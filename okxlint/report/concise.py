@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TextIO
 
 from okxlint.model import Finding, Report
-from okxlint.redact import unarmed, visible
+from okxlint.redact import unarmed
 from okxlint.report import View
 from okxlint.report.paint import Paint
-from okxlint.report.summary import statistics, summary_lines
+from okxlint.report.summary import at, not_in_force, of_baseline, statistics, summary_lines
 
 
 def write(report: Report, stream: TextIO, view: View) -> None:
@@ -22,8 +23,8 @@ def write(report: Report, stream: TextIO, view: View) -> None:
         put(_line(finding, paint))
     for finding in report.waived if view.show_waived else ():
         put(f"{_line(finding, paint)} {paint.dim('(waived)')}")
-    for unknown in report.unknown:
-        put(f"{paint.unknown('unknown')}[{unknown.kind}] {unknown.message}")
+    for line in _besides(report, paint):
+        put(line)
     if view.statistics:
         for row in statistics(report):
             put(row)
@@ -32,8 +33,17 @@ def write(report: Report, stream: TextIO, view: View) -> None:
             put(row)
 
 
+def _besides(report: Report, paint: Paint) -> Iterator[str]:
+    """What is told besides findings."""
+    for pending in report.pending or ():
+        yield f"{paint.unknown('pending')}[{pending.rule}] {not_in_force(pending)}"
+    for told in of_baseline(report):
+        yield f"{paint.unknown('baseline')}: {told}"
+    for unknown in report.unknown:
+        accepted = f" {paint.dim('(accepted)')}" if unknown.accepted else ""
+        yield f"{paint.unknown('unknown')}[{unknown.kind}] {unknown.message}{accepted}"
+
+
 def _line(finding: Finding, paint: Paint) -> str:
-    place = finding.location
     severity = paint.severity(finding.severity)
-    where = f"{visible(place.path)}:{place.line}:{place.column}"
-    return f"{where}: {severity}[{finding.rule}] {finding.message}"
+    return f"{at(finding.location)}: {severity}[{finding.rule}] {finding.message}"

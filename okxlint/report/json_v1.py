@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Literal, TextIO
+from typing import (
+    Literal,
+    NotRequired,  # what pydantic takes on Python 3.11
+    TextIO,
+)
 
-from typing_extensions import TypedDict  # what pydantic takes on Python 3.11
+from typing_extensions import TypedDict
 
-from okxlint.model import Finding, Grant, Report, Severity
+from okxlint.model import Finding, Fix, Grant, Pending, Report, Severity
 from okxlint.report import View
+from okxlint.report.json_baseline import BaselineObject, baseline_object
 
 SeverityWord = Literal["error", "warning", "info"]
 
@@ -58,6 +63,18 @@ class RelatedPlace(TypedDict):
     message: str
 
 
+class FixObject(TypedDict):
+    """An edit that mends a finding: what is to stand at the place instead. Ends are exclusive."""
+
+    title: str
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+
+
 class FindingObject(TypedDict):
     """One finding. Lines and columns count from 1, columns in code points; ends are exclusive."""
 
@@ -78,7 +95,7 @@ class FindingObject(TypedDict):
     new: bool | None
     fingerprint: str
     related: list[RelatedPlace]
-    fix: None
+    fix: FixObject | None
 
 
 class WaiverObject(TypedDict):
@@ -103,6 +120,17 @@ class UnknownObject(TypedDict):
     kind: str
     account: str | None
     message: str
+
+
+class PendingObject(TypedDict):
+    """A waiver that is not in force yet: the commit whose policy rules does not have it."""
+
+    rule: str
+    account: str | None
+    key: str | None
+    app: str | None
+    value: str | None
+    waiver: WaiverObject
 
 
 class AccountCoverage(TypedDict):
@@ -131,6 +159,10 @@ class ReportObject(TypedDict):
     waived: list[WaivedObject]
     unknown: list[UnknownObject]
     coverage: Coverage
+    pending: NotRequired[list[PendingObject]]
+    """Only with ``--policy-ref``."""
+    baseline: NotRequired[BaselineObject]
+    """Only with ``--baseline``."""
 
 
 def write(report: Report, stream: TextIO, view: View) -> None:
@@ -142,11 +174,11 @@ def write(report: Report, stream: TextIO, view: View) -> None:
 
 def document(report: Report) -> ReportObject:
     """The report as plain data, in the order in which it is written."""
-    return {
+    written: ReportObject = {
         "version": 1,
         "tool": {"name": "okxlint", "version": report.version},
         "as_of": str(report.as_of),
-        "policy": {"source": report.policy_source, "ref": None},
+        "policy": {"source": report.policy_source, "ref": report.policy_ref},
         "summary": _summary(report),
         "findings": [_finding(finding) for finding in report.findings],
         "waived": [
@@ -165,6 +197,12 @@ def document(report: Report) -> ReportObject:
             ]
         },
     }
+    if report.pending is not None:
+        written["pending"] = [_pending(pending) for pending in report.pending]
+    baseline = baseline_object(report)
+    if baseline is not None:
+        written["baseline"] = baseline
+    return written
 
 
 def _summary(report: Report) -> Summary:
@@ -199,7 +237,7 @@ def _finding(finding: Finding) -> FindingObject:
         "app": finding.app,
         "value": finding.value,
         "fails_on": str(finding.fails_on) if finding.fails_on else None,
-        "new": None,
+        "new": finding.new,
         "fingerprint": finding.fingerprint,
         "related": [
             {
@@ -210,7 +248,31 @@ def _finding(finding: Finding) -> FindingObject:
             }
             for related in finding.related
         ],
-        "fix": None,
+        "fix": _fix(finding.fix) if finding.fix else None,
+    }
+
+
+def _fix(fix: Fix) -> FixObject:
+    place = fix.location
+    return {
+        "title": fix.title,
+        "path": place.path,
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
+        "text": fix.text,
+    }
+
+
+def _pending(pending: Pending) -> PendingObject:
+    return {
+        "rule": pending.rule,
+        "account": pending.account,
+        "key": pending.key,
+        "app": pending.app,
+        "value": pending.value,
+        "waiver": _waiver(pending.grant),
     }
 
 

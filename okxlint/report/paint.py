@@ -35,3 +35,9 @@ class Paint:
     def dim(self, text: str) -> str:
         """What frames the rest."""
         return self._paint("2", text)
+
+    def difference(self, line: str) -> str:
+        """A line of a difference: what is missing, what is too much, and what it is about."""
+        codes = {"-": "31", "+": "32", "!": "1;35", "F": "1;31"}
+        code = codes.get(line.lstrip()[:1])
+        return self._paint(code, line) if code else line

@@ -75,9 +75,14 @@ def _run(report: Report, cards: Iterable[RuleCard], category: str | None, left_o
                 tool_execution_notifications=_notifications(report, left_out) or None,
             )
         ],
-        properties={"as_of": report.as_of.isoformat(), "policy": visible(report.policy_source)},
+        properties=_properties(report),
         results=[],
     )
+
+
+def _properties(report: Report) -> dict[str, str]:
+    told = {"as_of": report.as_of.isoformat(), "policy": visible(report.policy_source)}
+    return told | ({"policy_ref": report.policy_ref} if report.policy_ref else {})
 
 
 def _bases(alerts: Iterable[Alert]) -> dict[str, Any]:
@@ -98,7 +103,9 @@ def _rule(card: RuleCard) -> Any:
     return om.ReportingDescriptor(
         id=card.id,
         # With the group, or else some names would be the id but for a capital.
-        name="".join(word.capitalize() for word in (card.group, *card.id.split("-"))),
+        name="".join(
+            word.capitalize() for word in (card.group, *card.id.replace("/", "-").split("-"))
+        ),
         short_description=om.MultiformatMessageString(text=_shortened(card.summary)),
         full_description=om.MultiformatMessageString(text=_shortened(full)),
         help=om.MultiformatMessageString(

@@ -11,8 +11,9 @@ from urllib.parse import quote
 
 import sarif_om as om  # noqa: TID253 - the SARIF writer alone imports this module
 
-from okxlint.model import Excerpt, Finding, Grant, Location, Related, RuleCard, Severity
+from okxlint.model import Excerpt, Finding, Fix, Grant, Location, Related, RuleCard, Severity
 from okxlint.report.sarif_alert import Alert, place_of
+from okxlint.report.summary import sentence
 
 ROOT = "%SRCROOT%"
 OUTSIDE = "FILESYSTEM"
@@ -72,6 +73,7 @@ class Results:
             ]
             or None,
             suppressions=suppressions,
+            fixes=[_fix(finding.fix) for finding in findings if finding.fix] or None,
             properties={"findings": [_properties(finding) for finding in findings]},
         )
 
@@ -103,6 +105,21 @@ class Results:
         if line_hash:
             fingerprints["primaryLocationLineHash"] = line_hash
         return fingerprints
+
+
+def _fix(fix: Fix) -> Any:
+    place = fix.location
+    region = om.Region(
+        start_line=place.line,
+        start_column=place.column,
+        end_line=place.end_line,
+        end_column=place.end_column,
+    )
+    replacement = om.Replacement(
+        deleted_region=region, inserted_content=om.ArtifactContent(text=fix.text)
+    )
+    change = om.ArtifactChange(artifact_location=_artifact(place.path), replacements=[replacement])
+    return om.Fix(description=message_of(fix.title), artifact_changes=[change])
 
 
 def _suppression(grant: Grant, path: str) -> Any:
@@ -159,8 +176,7 @@ def _text(findings: Sequence[Finding], related: Sequence[Related]) -> str:
 
 def _told(texts: Iterable[str]) -> list[str]:
     once = [text for text in dict.fromkeys(texts) if text]
-    sentences = [_escaped(text) for text in once[:_SENTENCES]]
-    sentences = [text if text.endswith((".", "!", "?", "…")) else f"{text}." for text in sentences]
+    sentences = [sentence(_escaped(text)) for text in once[:_SENTENCES]]
     if len(once) > _SENTENCES:
         sentences.append(f"And {len(once) - _SENTENCES:,} more.")
     return sentences

@@ -7,11 +7,18 @@ import unicodedata
 from collections.abc import Iterator
 from typing import TextIO
 
-from okxlint.model import Finding, Grant, Location, Report, Unknown
-from okxlint.redact import unarmed, visible
+from okxlint.model import Finding, Report
+from okxlint.redact import unarmed
 from okxlint.report import View
 from okxlint.report.paint import Paint
-from okxlint.report.summary import statistics, summary_lines
+from okxlint.report.summary import (
+    at,
+    granted,
+    not_in_force,
+    of_baseline,
+    statistics,
+    summary_lines,
+)
 
 _TAB = "    "
 
@@ -40,8 +47,15 @@ class _Text:
             yield list(self.finding(finding))
         for finding in self.report.waived if self.show_waived else ():
             yield list(self.finding(finding))
+        for pending in self.report.pending or ():
+            start = f"{self.paint.unknown('pending')}[{pending.rule}]: "
+            yield self.told(start, len(pending.rule) + 11, not_in_force(pending))
+        for said in of_baseline(self.report):
+            yield self.told(f"{self.paint.unknown('baseline')}: ", len("baseline: "), said)
         for unknown in self.report.unknown:
-            yield list(self.unknown(unknown))
+            start = f"{self.paint.unknown('unknown')}[{unknown.kind}]: "
+            told = f"{unknown.message} (accepted)" if unknown.accepted else unknown.message
+            yield self.told(start, len(unknown.kind) + 11, told)
 
     def finding(self, finding: Finding) -> Iterator[str]:
         paint = self.paint
@@ -64,16 +78,15 @@ class _Text:
         if card:
             yield "why", card.summary
         if finding.waiver:
-            yield "waived", _granted(finding.waiver)
+            yield "waived", granted(finding.waiver)
             return
         yield "next", finding.help
         for related in finding.related:
-            yield "see", f"{_at(related.location)}: {related.message}"
+            yield "see", f"{at(related.location)}: {related.message}"
 
-    def unknown(self, unknown: Unknown) -> Iterator[str]:
-        start = f"{self.paint.unknown('unknown')}[{unknown.kind}]: "
-        width = len(unknown.kind) + 11
-        yield from self.wrapped(start, width, self.paint.strong, unknown.message, indent=2)
+    def told(self, start: str, width: int, said: str) -> list[str]:
+        """What has no place in a file."""
+        return self.wrapped(start, width, self.paint.strong, said, indent=2)
 
     def wrapped(self, start: str, width: int, style: object, said: str, indent: int) -> list[str]:
         """A text behind a start that takes ``width`` columns, its further lines indented."""
@@ -92,7 +105,7 @@ class _Text:
     def frame(self, finding: Finding, margin: str) -> Iterator[str]:
         """The line of the source, with carets under the place."""
         paint, place = self.paint, finding.location
-        yield f"{margin}{paint.dim('-->')} {_at(place)}"
+        yield f"{margin}{paint.dim('-->')} {at(place)}"
         excerpt = self.report.excerpts.get(place.path)
         line = excerpt.line(place.line) if excerpt else ""
         if not line or line.isspace():
@@ -112,17 +125,6 @@ class _Text:
         yield f"{paint.dim(str(place.line))} {bar} {before}{marked}{after}"
         carets = paint.marked(finding.severity, carets)
         yield f"{margin} {bar} {' ' * _columns(before)}{carets}"
-
-
-def _at(place: Location) -> str:
-    return f"{visible(place.path)}:{place.line}:{place.column}"
-
-
-def _granted(grant: Grant) -> str:
-    until = f"until {grant.expires}" if grant.expires else "without a last day"
-    by = f", approved by {grant.approved_by}" if grant.approved_by else ""
-    reason = f": {grant.reason}" if grant.reason else ""
-    return f"{until}{by} ({visible(grant.path)}:{grant.line}){reason}"
 
 
 def _columns(text: str) -> int:
