@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import Field
 from typing import Any, get_args, get_origin, get_type_hints
 
 from okxlint.model import RuleCard, Severity
+from okxlint.option import written
 from okxlint.page import read_page
 from okxlint.policy import Policy
 from okxlint.rule import Rule, load_rule, rule_ids
 
 PACKS = ("essentials", "recommended", "strict")
-GROUPS = ("permissions", "network", "lifecycle", "inventory", "secrets", "hygiene")
+GROUPS = (
+    *("permissions", "network", "lifecycle", "inventory", "secrets", "transitions"),
+    *("custom", "hygiene"),
+)
 """The groups of rules, in the order in which they are listed."""
 
 
@@ -23,7 +28,7 @@ def hygiene_ids() -> tuple[str, ...]:
 def cards(rules: Iterable[str], policy: Policy) -> Mapping[str, RuleCard]:
     """The cards of the rules of a run, hygiene included, by id."""
     ids = sorted({*rules, *hygiene_ids()})
-    return {rule_id: _card(load_rule(rule_id), policy) for rule_id in ids}
+    return {rule_id: _card(policy.rules[rule_id], policy) for rule_id in ids}
 
 
 def _card(rule: Rule, policy: Policy) -> RuleCard:
@@ -66,6 +71,8 @@ def facts(rule: Rule) -> dict[str, Any]:
                 "type": type_words(get_type_hints(rule.options)[name]),
                 "default": _plain(field.default),
                 "strict": _plain(rule.strict_options.get(name, field.default)),
+                "stricter": field.metadata["stricter"],
+                "order": list(field.metadata["order"]),
                 "doc": field.metadata["doc"],
             }
             for name, field in rule.option_fields.items()
@@ -89,9 +96,12 @@ def markdown(rule: Rule) -> str:
 def _severity_lines(rule: Rule) -> str:
     if rule.hygiene:
         return "Always on. It cannot be turned off or waived."
+    if rule.group == "custom":
+        return f"Severity: {_word(rule, 'recommended')}, as the policy states."
     words = ", ".join(f"`{pack}`: {_word(rule, pack)}" for pack in PACKS)
+    plugged = " A plugin's rule is on wherever a policy names the plugin." if rule.plugin else ""
     waived = "" if rule.waivable else " It is never waived."
-    return f"Severity by pack: {words}.{waived}"
+    return f"Severity by pack: {words}.{plugged}{waived}"
 
 
 def _word(rule: Rule, pack: str) -> str:
@@ -106,25 +116,21 @@ def _options_table(rule: Rule) -> str:
     rows = [
         "## Options",
         "",
-        "| option | type | default | strict | meaning |",
-        "|---|---|---|---|---|",
+        "| option | type | default | strict | stricter | meaning |",
+        "|---|---|---|---|---|---|",
     ]
     for name, field in rule.option_fields.items():
         strict = rule.strict_options.get(name, field.default)
         rows.append(
-            f"| `{name}` | {type_words(types[name])} | `{_written(field.default)}` "
-            f"| `{_written(strict)}` | {field.metadata['doc']} |"
+            f"| `{name}` | {type_words(types[name])} | `{written(field.default)}` "
+            f"| `{written(strict)}` | {_direction(field)} | {field.metadata['doc']} |"
         )
     return "\n".join(rows)
 
 
-def _written(value: Any) -> str:
-    """An option's value as it stands in a policy."""
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_written, value))}]"
-    if isinstance(value, str):
-        return value or '""'
-    return str(value).lower()
+def _direction(field: Field[Any]) -> str:
+    """Which way an option is stricter, in a word; of words, from the loosest to the strictest."""
+    return " < ".join(field.metadata["order"]) or field.metadata["stricter"] or "–"
 
 
 def _plain(value: Any) -> Any:

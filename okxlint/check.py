@@ -3,37 +3,40 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
+from typing import TYPE_CHECKING
 
 from okxlint import __version__, policy_file
-from okxlint.catalogue import cards
-from okxlint.engine import Question, judge
-from okxlint.errors import OkxlintError, Unreadable
-from okxlint.excerpt import excerpt
-from okxlint.leaks import find_leaks
-from okxlint.manifest import LISTS, is_manifest, load
-from okxlint.model import Finding, Report, Severity, Unknown
-from okxlint.paths import (
-    Found,
-    Tree,
-    absolute,
-    ancestors,
-    check_paths,
-    find_tree,
-    is_inside,
-    matching,
-    read_bytes,
-    search,
+from okxlint.base import (
+    Asked,
+    Base,
+    Ruling,
+    load_approved,
+    load_base,
+    load_ruling,
+    watchful,
 )
+from okxlint.catalogue import cards
+from okxlint.comparison import compared
+from okxlint.distributions import pack_name
+from okxlint.engine import Context, Question, Verdict, judge, rules_of
+from okxlint.errors import OkxlintError
+from okxlint.findings import pending
+from okxlint.loading import Wanted, load_files
+from okxlint.manifest import is_manifest, load
+from okxlint.masking import Masking
+from okxlint.model import Baseline, Finding, Pending, Report, Severity, Unknown
+from okxlint.paths import Tree, ancestors, find_tree
 from okxlint.policy import Policy
-from okxlint.reader import Parsed, read
 from okxlint.redact import Redactor
-from okxlint.secret_text import Leak
+from okxlint.suggest import did_you_mean
+from okxlint.waivers import Identity, granted
 
-STDIN = "<stdin>"
-"""How reports name a manifest that came on standard input without a name."""
+if TYPE_CHECKING:
+    from okxlint.baseline import InForce
 
 
 @dataclass(frozen=True)
@@ -41,31 +44,20 @@ class Request:
     """What the caller of a check asks for."""
 
     question: Question
-    cwd: str
-    paths: tuple[str, ...] = ()
-    """What is reported; empty: everything."""
+    wanted: Wanted
     policy: str | None = None
-    """A policy file or a pack; ``None``: the policy found from ``cwd``."""
+    """A policy file or a pack; ``None``: the policy found from the working directory."""
+    require_packs: tuple[str, ...] = ()
+    """Packs from which the policy must descend."""
     fail_on: Severity | None = Severity.ERROR
-    stdin: bytes | None = None
-    stdin_filename: str | None = None
-    """The manifest that ``stdin`` stands in for; ``None``: it is the whole inventory."""
-
-
-@dataclass
-class Loaded:
-    """The files of the inventory, and what could not be looked at."""
-
-    files: list[Parsed] = field(default_factory=list)
-    unreadable: dict[str, Unknown] = field(default_factory=dict)
-    """By shown path."""
-    nothing: list[Unknown] = field(default_factory=list)
-    """What was looked at and holds no manifest."""
-    chosen: list[str] | None = None
-    """The absolute paths of what is reported; ``None``: everything."""
-
-    def note(self, error: Unreadable) -> None:
-        self.unreadable[error.path] = Unknown("unreadable", str(error))
+    base: str | None = None
+    """The revision that the head is compared with; ``None``: with none."""
+    policy_ref: str | None = None
+    """The revision whose policy rules; ``None``: the work tree's."""
+    new_only: bool = False
+    """Whether what the base has already is left out."""
+    baseline: str | None = None
+    """The file whose findings are accepted; ``None``: there is none."""
 
 
 def run_check(request: Request) -> Report:
@@ -73,63 +65,155 @@ def run_check(request: Request) -> Report:
 
     Raises ``OkxlintError`` for wrong usage and for a policy that is not right.
     """
-    tree = find_tree(request.cwd)
-    policy = policy_file.load(request.policy, request.cwd, tree)
-    loaded = _load(request, tree, policy)
+    question, wanted = request.question, request.wanted
+    asked = Asked(request.policy, wanted.cwd, find_tree(wanted.cwd))
+    # The head's policy must be right even where another one rules.
+    head = policy_file.load(asked.named, asked.cwd, asked.tree)
+    ruling = load_ruling(asked, request.policy_ref, head) if request.policy_ref else Ruling(head)
+    policy = ruling.policy
+    check_selection(question, policy)
+    _check_packs(request.require_packs, policy)
+    loaded = load_files(wanted, asked.tree, policy)
+    paths = [file.source.path for file in loaded.files]
+    chosen, as_of = loaded.chosen or (), question.as_of
+    base = load_base(asked, request.base, policy, paths, chosen) if request.base else None
+    policy = watchful(policy, base)
+    approved, unread = load_approved(asked, ruling, chosen, as_of) if ruling.sha else (None, ())
+    baseline = _baseline(asked, request, ruling)
+
     inventory, flaws = load(loaded.files)
-    read_files = _read_files(loaded, policy)
-    leaks = {path: find_leaks(file) for path, file in read_files.items()}
-    redactor = Redactor(
-        form
-        for path, file in read_files.items()
-        for leak in leaks[path]
-        for form in _forms(file, leak)
-    )
-    verdict = judge(request.question, policy, loaded.files, inventory, flaws, redactor)
-    reported = _reported(tree, loaded.chosen)
+    others = [*(policy.files if ruling.sha else ()), *(base.quoted if base else ())]
+    others += baseline.files if baseline else ()
+    masking = Masking([*loaded.files, *head.files], others)
+    context = _context(asked.tree, base, head, approved)
+    verdict = judge(question, policy, loaded.files, inventory, flaws, masking.redactor, context)
+    if base:
+        verdict = _against(base, verdict, question, policy, masking.redactor)
+    unknown = [*loaded.unreadable.values(), *loaded.nothing, *ruling.unknown, *unread]
+    unknown += [*(base.unknown if base else _not_compared(question, policy)), *verdict.unknown]
+    verdict, told_of = _accepted(baseline, verdict, unknown, question, policy, masking.redactor)
+    reported = _reported(asked.tree, loaded.chosen, policy)
+    findings = tuple(_placed(each, masking) for each in verdict.findings if reported(each))
+    told = tuple(each for each in findings if each.new is not False or not request.new_only)
     broken = [item.kind for item in inventory.broken]
-    unknown = [*loaded.unreadable.values(), *loaded.nothing, *verdict.unknown]
     return Report(
         version=__version__,
-        as_of=request.question.as_of,
+        as_of=question.as_of,
         policy_source=policy.source,
-        findings=tuple(filter(reported, verdict.findings)),
-        waived=tuple(filter(reported, verdict.waived)),
-        unknown=tuple(_cleaned(item, redactor) for item in unknown),
+        policy_ref=ruling.sha,
+        base_ref=base.sha if base else None,
+        findings=told,
+        old=len(findings) - len(told),
+        waived=tuple(_placed(each, masking) for each in verdict.waived if reported(each)),
+        pending=_pending(verdict, head, ruling, masking.redactor) if ruling.sha else None,
+        unknown=tuple(_cleaned(item, masking.redactor) for item in dict.fromkeys(unknown)),
         files=sum(map(is_manifest, loaded.files)),
         accounts=len(inventory.accounts) + broken.count("account"),
         apps=len(inventory.apps) + broken.count("app"),
         keys=len(inventory.keys) + broken.count("key"),
         fail_on=request.fail_on,
-        excerpts={
-            path: excerpt(file.source, leaks[path], redactor) for path, file in read_files.items()
-        },
-        cards=lambda: cards(_rules_of(request.question, policy), policy),
+        excerpts=masking.excerpts(),
+        cards=lambda: cards(rules_of(question, policy), policy),
+        baseline=told_of,
     )
 
 
-def _read_files(loaded: Loaded, policy: Policy) -> dict[str, Parsed]:
-    """All files that a report may quote, by path: the manifests and the policy."""
-    files = {file.source.path: file for file in loaded.files}
-    if policy.top:
-        source = policy.top.source
-        again = read(source.path, source.text.encode())
-        files.setdefault(source.path, again._replace(source=source))
-    return files
+def _baseline(asked: Asked, request: Request, ruling: Ruling) -> InForce | None:
+    if request.baseline is None:
+        return None
+    from okxlint.baseline import load_baseline
+
+    return load_baseline(request.baseline, asked.cwd, asked.tree, ruling.sha)
 
 
-def _forms(file: Parsed, leak: Leak) -> Iterator[str]:
-    """A secret in each form in which a message could repeat it."""
-    text = file.source.text[leak.start : leak.end]
-    unescaped = [text.replace("''", "'")]
-    if "\\" in text:
-        quoted = read("", f'"{text}"'.encode())
-        unescaped += [str(document.value) for document in quoted.documents]
-    for form in dict.fromkeys((text, *unescaped)):
-        for line in (" ".join(form.split()), *form.split("\n")):
-            # Three characters tell nothing, and to mask them everywhere would spoil each message.
-            if len(line.strip()) > 3:
-                yield line.strip()
+def _accepted(
+    baseline: InForce | None,
+    verdict: Verdict,
+    unknown: Iterable[Unknown],
+    question: Question,
+    policy: Policy,
+    redactor: Redactor,
+) -> tuple[Verdict, Baseline | None]:
+    if baseline is None:
+        return verdict, None
+    from okxlint.acceptance import accept
+
+    complete = all(each.accepted for each in unknown)
+    return accept(baseline, verdict, question, policy, redactor, complete=complete)
+
+
+def _context(
+    tree: Tree, base: Base | None, head: Policy, approved: Mapping[Identity, date] | None
+) -> Context:
+    if base is None:
+        return Context(approved=approved)
+    from okxlint.policy_order import loosened
+
+    weaker = loosened(base.policy, head, tree.root) if base.policy else ()
+    return Context(base.inventory, weaker, approved)
+
+
+def _against(
+    base: Base, verdict: Verdict, question: Question, policy: Policy, redactor: Redactor
+) -> Verdict:
+    """A verdict whose findings know whether they are new: the base is judged by the same rules."""
+    old = judge(question, policy, base.files, base.inventory, base.flaws, redactor)
+    return replace(
+        verdict,
+        findings=compared(verdict.findings, old.findings, policy.rules),
+        waived=compared(verdict.waived, (*old.findings, *old.waived), policy.rules),
+    )
+
+
+def _not_compared(question: Question, policy: Policy) -> Iterator[Unknown]:
+    """The rules that are asked for by name and have no base to compare with."""
+    for name in sorted(question.select or ()):
+        if policy.rules[name].group == "transitions":
+            message = f"{name} was not run: it compares with a base, which --base names"
+            yield Unknown("no-base", message, accepted=True)
+
+
+def _placed(finding: Finding, masking: Masking) -> Finding:
+    """A finding whose path is safe to print: that of something without a file has names in it."""
+    path = finding.location.path
+    if path in masking.files:
+        return finding
+    location = finding.location._replace(path=masking.redactor.clean(path))
+    return replace(finding, location=location)
+
+
+def _pending(
+    verdict: Verdict, head: Policy, ruling: Ruling, redactor: Redactor
+) -> tuple[Pending, ...]:
+    """The waivers that are not in force yet: those of manifests, and of the head's policy."""
+    there = {entry.identity for entry in granted(ruling.policy.waivers)}
+    entries = (entry for entry in granted(head.waivers) if entry.identity not in there)
+    waiting = (*verdict.pending, *(pending(entry, redactor) for entry in entries))
+    return tuple(each._replace(commit=ruling.sha) for each in waiting)
+
+
+def check_selection(question: Question, policy: Policy) -> None:
+    """Raise ``OkxlintError`` for rules that are asked for and that this policy does not give."""
+    for name in sorted({*(question.select or ()), *question.ignore}):
+        if name not in policy.rules:
+            nearest = did_you_mean(name, policy.rules)
+            raise OkxlintError(f"there is no rule '{name}'{nearest}", "See 'okxlint rules'.")
+    for name in sorted(question.ignore):
+        if policy.rules[name].hygiene:
+            raise OkxlintError(f"'{name}' is always on; it cannot be ignored")
+        if name in policy.locks:
+            message = f"'{name}' is locked at {policy.locks[name].said}; it cannot be ignored"
+            raise OkxlintError(message, "Leave it out of --ignore, or ask those who own the lock.")
+
+
+def _check_packs(packs: Iterable[str], policy: Policy) -> None:
+    for pack in packs:
+        if (pack_name(pack) or pack) not in policy.chain:
+            chain = " -> ".join(policy.chain)
+            raise OkxlintError(
+                f"the policy {policy.source} does not descend from the pack '{pack}' ({chain})",
+                f"Add 'extends: {pack}' to it, or run with a policy that has it.",
+            )
 
 
 def _cleaned(unknown: Unknown, redactor: Redactor) -> Unknown:
@@ -137,12 +221,8 @@ def _cleaned(unknown: Unknown, redactor: Redactor) -> Unknown:
     return unknown._replace(message=redactor.clean(unknown.message), account=account)
 
 
-def _rules_of(question: Question, policy: Policy) -> Iterable[str]:
-    chosen = policy.rules_on if question.select is None else sorted(question.select)
-    return [name for name in chosen if name not in question.ignore]
-
-
-def _reported(tree: Tree, chosen: list[str] | None) -> Callable[[Finding], bool]:
+def _reported(tree: Tree, chosen: list[str] | None, policy: Policy) -> Callable[[Finding], bool]:
+    """Whether a finding is in what PATHs name, or related: the policy is to everything."""
     if chosen is None:
         return lambda _: True
 
@@ -153,96 +233,9 @@ def _reported(tree: Tree, chosen: list[str] | None) -> Callable[[Finding], bool]
         return not names.isdisjoint(ancestors(os.path.join(tree.root, path)))
 
     def reported(finding: Finding) -> bool:
+        if policy.rules[finding.rule].targets == ("policy",):
+            return True
         places = [finding.location, *(related.location for related in finding.related)]
         return any(inside(place.path) for place in places)
 
     return reported
-
-
-def _load(request: Request, tree: Tree, policy: Policy) -> Loaded:
-    loaded = Loaded()
-    paths = [path for path in request.paths if path != "-"]
-    if request.stdin is not None and request.stdin_filename is None:
-        if paths:
-            raise OkxlintError(
-                "'-' is the whole inventory, and other PATHs have no place in it",
-                "Give --stdin-filename to say which manifest standard input stands for.",
-            )
-        loaded.files.append(read(STDIN, request.stdin))
-        if not is_manifest(loaded.files[0]):
-            loaded.nothing.append(_nothing("standard input holds no manifest"))
-        return loaded
-    patterns = [(folder or tree.root, glob) for folder, glob in policy.manifests]
-    found = matching(tree, patterns)
-    named = check_paths(paths, request.cwd)
-    searched = _add_named(named, tree, found)
-    data: dict[str, bytes] = {}
-    if request.stdin is not None and request.stdin_filename is not None:
-        path = absolute(request.stdin_filename, request.cwd)
-        data[path] = request.stdin
-        named.append(path)
-    for path in sorted({*found.files, *data}, key=tree.shown):
-        file = _read(path, data.get(path), tree, loaded)
-        if file and (path not in searched or _looks_like_manifest(file)):
-            loaded.files.append(file)
-    for error in found.unreadable:
-        loaded.note(error)
-    loaded.chosen = named or None
-    loaded.nothing += _without_manifest(loaded, tree)
-    return loaded
-
-
-def _add_named(named: Sequence[str], tree: Tree, found: Found) -> set[str]:
-    """Add what PATHs name beyond the policy's manifests; returns what a folder was searched for."""
-    searched: set[str] = set()
-    known = set(found.files)
-    for path in named:
-        if os.path.isdir(path) and not os.path.islink(path):
-            if not any(is_inside(file, path) for file in known):
-                searched.update(search(tree, path, found))
-        elif path not in known:
-            found.add(path, tree)
-    found.files += sorted(searched)
-    return searched.difference(named)
-
-
-def _read(path: str, data: bytes | None, tree: Tree, loaded: Loaded) -> Parsed | None:
-    shown = tree.shown(path)
-    try:
-        return read(shown, read_bytes(path, shown) if data is None else data)
-    except Unreadable as error:
-        loaded.note(error)
-        return None
-
-
-def _looks_like_manifest(file: Parsed) -> bool:
-    """Whether a file that a search came upon has a manifest's top-level fields.
-
-    A file that YAML cannot read counts if a line of it begins like one: better a finding too many
-    than a manifest that nobody looked at.
-    """
-    values = [document.value for document in file.documents]
-    if any(isinstance(value, dict) and not value.keys().isdisjoint(LISTS) for value in values):
-        return True
-    lines = file.source.text.split("\n") if file.problems else []
-    return any(line.startswith(tuple(f"{name}:" for name in LISTS)) for line in lines)
-
-
-def _without_manifest(loaded: Loaded, tree: Tree) -> Iterator[Unknown]:
-    """What holds no manifest, so that nothing was checked there."""
-    manifests = [
-        os.path.join(tree.root, file.source.path) for file in loaded.files if is_manifest(file)
-    ]
-    if loaded.chosen is None:
-        if not manifests:
-            yield Unknown("no-manifest", "no manifest was found, so nothing was checked")
-        return
-    held = {folder for path in manifests for folder in ancestors(path)}
-    for name in loaded.chosen:
-        shown = tree.shown(name)
-        if shown not in loaded.unreadable and name not in held:
-            yield _nothing(f"{shown} holds no manifest")
-
-
-def _nothing(what: str) -> Unknown:
-    return Unknown("no-manifest", f"{what}, so nothing was checked there")

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from okxlint.findings import Candidate, begins, findings_of
-from okxlint.inventory import Inventory
+from okxlint.errors import NoAnswer
+from okxlint.findings import Candidate, begins, findings_of, pending
+from okxlint.inventory import AnyAccount, ImpliedAccount, Inventory
 from okxlint.manifest import Flaw
-from okxlint.model import Finding, Severity, Unknown
+from okxlint.model import Finding, Pending, Severity, Unknown
 from okxlint.policy import Policy
 from okxlint.reader import Parsed
 from okxlint.redact import Redactor
-from okxlint.rule import Check, Hit, Rule, Run, Setting, days_after, load_rule
-from okxlint.waivers import Book, names_of
+from okxlint.rule import Check, Hit, Loosening, Rule, Run, Setting, days_after, load_rule
+from okxlint.waivers import Book, Identity, names_of
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,25 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Context:
+    """What is known besides the manifests that are judged."""
+
+    base: Inventory | None = None
+    """What the base declares; without one no rule of the group `transitions` runs."""
+    loosened: tuple[Loosening, ...] = ()
+    """In what the policy at hand is looser than the base's."""
+    approved: Mapping[Identity, date] | None = None
+    """The manifests' waivers that the commit that rules has; ``None``: all of them hold."""
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What the engine found, in the order of reports."""
 
     findings: tuple[Finding, ...]
     waived: tuple[Finding, ...]
     unknown: tuple[Unknown, ...]
+    pending: tuple[Pending, ...] = ()
 
 
 def judge(
@@ -53,55 +67,69 @@ def judge(
     inventory: Inventory,
     flaws: Iterable[Flaw],
     redactor: Redactor,
+    context: Context = Context(),
 ) -> Verdict:
     """Run the rules, apply the waivers, and make the findings.
 
     A rule that raises is an ``Unknown`` of the kind ``rule-crash``, and the run goes on.
     """
-    trial = _Trial(question, policy, files, inventory)
-    settings = _settings(question, policy)
-    for rule_id in settings:
-        trial.hear(load_rule(rule_id))
+    trial = _Trial(question, policy, files, inventory, context)
+    ran = [
+        rule_id
+        for rule_id in rules_of(question, policy)
+        if context.base is not None or policy.rules[rule_id].group != "transitions"
+    ]
+    for rule_id in ran:
+        trial.hear(policy.rules[rule_id])
     candidates = [_flaw(flaw) for flaw in flaws] + trial.candidates
-    for rule_id, entry, hit in trial.book.hits(settings):
+    for rule_id, entry, hit in trial.book.hits(ran):
         rule = load_rule(rule_id)
         candidates.append(Candidate(rule, rule.severities["recommended"], hit, entry.names))
     made = findings_of(candidates, question.as_of, question.until, redactor)
     return Verdict(
         findings=tuple(finding for finding in made if finding.waiver is None),
         waived=tuple(finding for finding in made if finding.waiver is not None),
-        unknown=tuple(trial.crashes[message] for message in sorted(trial.crashes)),
+        unknown=tuple(crash for _, crash in sorted(trial.crashes.items())),
+        pending=tuple(pending(each, redactor) for each in trial.book.entries if each.pending),
     )
 
 
-def _settings(question: Question, policy: Policy) -> dict[str, Setting]:
-    """The rules of the run, hygiene aside."""
-    if question.select is None:
-        chosen = {rule_id: policy.setting(rule_id, None) for rule_id in policy.rules_on}
-    else:
-        chosen = {rule_id: policy.selected(rule_id) for rule_id in sorted(question.select)}
-    return {name: setting for name, setting in chosen.items() if name not in question.ignore}
+def rules_of(question: Question, policy: Policy) -> tuple[str, ...]:
+    """The ids of the rules of a run, hygiene aside, sorted."""
+    chosen = policy.rules_on if question.select is None else sorted(question.select)
+    names = (name for name in chosen if name not in question.ignore)
+    return tuple(name for name in names if not policy.rules[name].hygiene)
 
 
 class _Trial:
     """One run of rules over one inventory; ``candidates`` and ``crashes`` are what came of it."""
 
     def __init__(
-        self, question: Question, policy: Policy, files: Sequence[Parsed], inventory: Inventory
+        self,
+        question: Question,
+        policy: Policy,
+        files: Sequence[Parsed],
+        inventory: Inventory,
+        context: Context,
     ) -> None:
         self.question = question
         self.policy = policy
         self.inventory = inventory
-        self.book = Book(inventory, policy, question.as_of)
+        self.context = context
+        gone = _accounts_gone(inventory, context.base) if context.base else []
+        self.book = Book(inventory, policy, question.as_of, context.approved, gone)
         self.candidates: list[Candidate] = []
-        self.crashes: dict[str, Unknown] = {}
+        self.crashes: dict[tuple[str, ...], Unknown] = {}
+        """By what tells one from another: the first of each kind is told."""
         self._joins: dict[Callable[[Inventory], Any], Any] = {}
         self._targets: dict[str, Sequence[Any]] = {
             "key": inventory.keys,
             "app": inventory.apps,
             "account": inventory.all_accounts,
             "file": files,
+            "policy": [policy],
         }
+        self._with_gone = (*inventory.all_accounts, *gone)
         self._seen: dict[Any, tuple[Sequence[Any], list[Any]]] = {}
 
     def hear(self, rule: Rule) -> None:
@@ -109,6 +137,8 @@ class _Trial:
         by_name = self.question.select is not None
         for kind in rule.targets:
             targets = self._targets[kind]
+            if kind == "account" and rule.group == "transitions":
+                targets = self._with_gone
             for setting, group in self.policy.groups(rule, targets, by_name=by_name):
                 if rule.check and setting.severity is not None:
                     self._check(rule, rule.check, setting, self._seen_by(rule, setting, group))
@@ -141,8 +171,7 @@ class _Trial:
                 if has_waiver:
                     self.book.judged(target, rule)
             except Exception as error:  # noqa: BLE001 - whatever a rule raises is no pass
-                crash = _crash(rule, target, error)
-                self.crashes.setdefault(crash.message, crash)
+                self.crashes.setdefault(*_crash(rule, target, error))
 
     def _run(self, setting: Setting, until: date) -> Run[Any]:
         return Run(
@@ -153,18 +182,35 @@ class _Trial:
             setting=self.policy.setting,
             joins=self._joins,
             metadata_schema=self.policy.metadata_schema,
+            base=self.context.base,
+            loosened=self.context.loosened,
+            top=self.policy.top,
         )
 
 
-def _crash(rule: Rule, target: Any, error: Exception) -> Unknown:
+def _accounts_gone(inventory: Inventory, base: Inventory) -> list[AnyAccount]:
+    """The accounts that only the base has, be it by a key with a schema error."""
+    names = [account.name for account in base.all_accounts]
+    names += [item.account for item in base.broken if item.kind == "key" and item.account]
+    known = {account.name for account in inventory.all_accounts}
+    return [ImpliedAccount(name) for name in dict.fromkeys(names) if name not in known]
+
+
+def _crash(rule: Rule, target: Any, error: Exception) -> tuple[tuple[str, ...], Unknown]:
+    """What is told of a rule that says nothing of a target, and what tells it from the like."""
     origin = getattr(target, "origin", None) or target
     source = getattr(origin, "source", None)
+    path = f" on {source.path}" if source else ""
+    account = names_of(target)["account"]
+    if isinstance(error, NoAnswer):
+        name = getattr(target, "label", None) or getattr(target, "name", "")
+        message = f"the rule {rule.id} has no answer{path}, first for '{name}': {error.message}"
+        return (rule.id, path, error.message), Unknown("no-answer", message, account)
     frames = traceback.extract_tb(error.__traceback__)
     at = f"{frames[-1].name}, line {frames[-1].lineno}"
-    path = f" on {source.path}" if source else ""
     # Not the error's own words: they may quote what they failed on.
     message = f"the rule {rule.id} failed{path} ({type(error).__name__} in {at}); this is a bug"
-    return Unknown("rule-crash", message, names_of(target)["account"])
+    return (rule.id, path, message), Unknown("rule-crash", message, account)
 
 
 def _flaw(flaw: Flaw) -> Candidate:

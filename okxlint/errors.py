@@ -25,3 +25,14 @@ class Unreadable(Exception):
         super().__init__(f"{path}: {reason}")
         self.path = path
         self.reason = reason
+
+
+class NoAnswer(Exception):
+    """A rule of the policy that cannot say whether an object is right: never a pass.
+
+    The message is told as it is: it names no value of a manifest.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from okxlint.model import Finding, Grant, Related, Severity
+from okxlint.model import Finding, Fix, Grant, Pending, Related, Severity
 from okxlint.redact import Redactor
-from okxlint.rule import Hit, Rule, days_after
+from okxlint.rule import Hit, Replacement, Rule, days_after
 from okxlint.waivers import Entry
 
 
@@ -52,7 +53,8 @@ class _Maker:
     def __init__(self, as_of: date, until: date, redactor: Redactor) -> None:
         self.as_of = as_of
         self.until = until
-        self.clean = redactor.clean
+        # Names, values and next steps come again and again.
+        self.clean = lru_cache(maxsize=1 << 12)(redactor.clean)
 
     def findings(self, candidate: Candidate) -> Iterator[Finding]:
         """What is reported of a candidate: it itself, waived or not, and its start to come."""
@@ -98,19 +100,33 @@ class _Maker:
             fails_on=hit.fails_on,
             fingerprint=digest,
             related=tuple(Related(p.location, clean(text)) for p, text in hit.related),
-            waiver=self._grant(holds) if holds else None,
+            waiver=_grant(holds, clean) if holds else None,
+            fix=_fix(hit.fix, clean) if hit.fix else None,
         )
 
-    def _grant(self, entry: Entry) -> Grant:
-        waiver = entry.waiver
-        location = waiver.origin.at("rule").location
-        return Grant(
-            reason=self.clean(waiver.reason) if waiver.reason else None,
-            approved_by=self.clean(waiver.approved_by) if waiver.approved_by else None,
-            expires=waiver.expires,
-            path=location.path,
-            line=location.line,
-        )
+
+def _fix(fix: Replacement, clean: Callable[[str], str]) -> Fix:
+    return Fix(clean(fix.title), fix.at.location, clean(fix.text))
+
+
+def _grant(entry: Entry, clean: Callable[[str], str]) -> Grant:
+    waiver = entry.waiver
+    location = waiver.origin.at("rule").location
+    return Grant(
+        reason=clean(waiver.reason) if waiver.reason else None,
+        approved_by=clean(waiver.approved_by) if waiver.approved_by else None,
+        expires=waiver.expires,
+        path=location.path,
+        line=location.line,
+    )
+
+
+def pending(entry: Entry, redactor: Redactor) -> Pending:
+    """A waiver that is not in force yet, as reports tell it."""
+    clean = redactor.clean
+    names = {kind: clean(name) if name is not None else None for kind, name in entry.names.items()}
+    value = clean(entry.waiver.value) if entry.waiver.value is not None else None
+    return Pending(clean(entry.waiver.rule), **names, value=value, grant=_grant(entry, clean))
 
 
 def _order(finding: Finding) -> tuple[Any, ...]:

@@ -52,6 +52,14 @@ class Related(NamedTuple):
     message: str
 
 
+class Fix(NamedTuple):
+    """An edit that mends a finding and hides no fact: a stretch of a file gets another text."""
+
+    title: str
+    location: Location
+    text: str
+
+
 @dataclass(frozen=True)
 class Grant:
     """The waiver that holds for a waived finding, as reports tell it."""
@@ -81,6 +89,47 @@ class Finding:
     fingerprint: str = ""
     related: tuple[Related, ...] = ()
     waiver: Grant | None = None
+    new: bool | None = None
+    """Whether the base does not have it; ``None`` without a base."""
+    fix: Fix | None = None
+
+
+class Pending(NamedTuple):
+    """A waiver that does not hold yet, because the commit that rules does not have it."""
+
+    rule: str
+    account: str | None
+    key: str | None
+    app: str | None
+    value: str | None
+    grant: Grant
+    commit: str | None = None
+    """The full id of that commit."""
+
+
+class Stale(NamedTuple):
+    """An entry of a baseline that accepts nothing."""
+
+    rule: str
+    account: str | None
+    key: str | None
+    app: str | None
+    value: str | None
+    fingerprint: str
+    location: Location
+    reason: str
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The file whose findings are accepted, and what it did not do."""
+
+    path: str
+    until: date | None
+    """Its last day, inclusive; ``None`` if the commit that rules does not have the file."""
+    problem: str | None = None
+    """Why it accepts nothing."""
+    stale: tuple[Stale, ...] = ()
 
 
 class Unknown(NamedTuple):
@@ -89,6 +138,8 @@ class Unknown(NamedTuple):
     kind: str
     message: str
     account: str | None = None
+    accepted: bool = False
+    """Told, but the run is not incomplete for it."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +188,23 @@ class Report:
     """Accounts as (name, listing, keys on OKX); empty without a snapshot."""
     excerpts: Mapping[str, Excerpt] = field(default_factory=dict)
     cards: Callable[[], Mapping[str, RuleCard]] = dict
+    policy_ref: str | None = None
+    """The full id of the commit that the policy was read from; ``None``: from the work tree."""
+    old: int = 0
+    """How many old findings ``--new-only`` left out."""
+    pending: tuple[Pending, ...] | None = None
+    """The waivers that are not in force yet; ``None`` without a commit that rules."""
+    base_ref: str | None = None
+    """The full id of the commit compared with; ``None`` without a base."""
+    baseline: Baseline | None = None
+
+    @property
+    def accepted(self) -> int:
+        """How many of the waived findings the baseline accepts."""
+        if self.baseline is None:
+            return 0
+        grants = (finding.waiver for finding in self.waived)
+        return sum(grant is not None and grant.path == self.baseline.path for grant in grants)
 
     def count(self, severity: Severity) -> int:
         """How many findings have exactly this severity."""
@@ -148,4 +216,4 @@ class Report:
         worst = max((finding.severity for finding in self.findings), default=0)
         if self.fail_on is not None and worst >= self.fail_on:
             return 1
-        return 3 if self.unknown else 0
+        return 0 if all(unknown.accepted for unknown in self.unknown) else 3

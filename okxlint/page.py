@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,6 +16,8 @@ class Example(NamedTuple):
     section: str
     """The heading above it: ``Bad``, ``Good``, ``Boundary``, perhaps with more behind a colon."""
     text: str
+    base: str | None = None
+    """What it was before, if that matters: the block ``yaml base`` above it."""
 
 
 @dataclass(frozen=True)
@@ -31,14 +34,21 @@ class Page:
     @property
     def examples(self) -> tuple[Example, ...]:
         """All manifests on the page, in order."""
-        return tuple(
-            Example(title, found.group(1))
-            for title, body in self.sections
-            for found in _FENCE.finditer(body)
-        )
+        return tuple(_examples(self.sections))
 
 
-_FENCE = Pattern(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+def _examples(sections: Iterable[tuple[str, str]]) -> Iterator[Example]:
+    for title, body in sections:
+        base = None
+        for found in _FENCE.finditer(body):
+            if found["base"]:
+                base = found["text"]
+            else:
+                yield Example(title, found["text"], base)
+                base = None
+
+
+_FENCE = Pattern(r"^```yaml(?P<base> base)?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _HEADING = Pattern(r"^## (.+)$", re.MULTILINE)
 
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
 from typing import Any
 
-from okxlint.inventory import Account, App, Inventory, Key, Waiver
+from okxlint.inventory import Account, AnyAccount, App, Inventory, Key, Waiver
+from okxlint.match import described
 from okxlint.model import Severity
 from okxlint.policy import Policy, WaiverTerms
-from okxlint.rule import Hit, Rule, days_after, load_rule, rule_ids
+from okxlint.rule import Hit, Rule, days_after
 from okxlint.suggest import did_you_mean
 
 WARN_DAYS = 14
 """For how many days before its first day without force a waiver is told of."""
+Identity = tuple[str | None, ...]
+"""A waiver's kind of target, account, key, app, rule and value."""
 KINDS = {Key: "key", App: "app", Account: "account"}
+REVOKED = "revoked key"
+"""The kind of target, in an identity, of a waiver on a key that is revoked."""
 
 
 @dataclass(slots=True, eq=False)
@@ -28,13 +33,28 @@ class Entry:
     """The very objects on which it stands; none if the policy grants it for one not there yet."""
     kind: str
     names: dict[str, str | None]
+    depth: int | None = None
+    """Which file of the policy's chain grants it; ``None`` for one in a manifest."""
     problems: tuple[str, ...] = ()
+    pending: bool = False
+    """Whether the commit that rules does not have it, so that it does not hold yet."""
     ends: date = date.max
     """Its last day, inclusive."""
     looked: bool = False
     """Whether its rule has judged what it stands on."""
     met: list[date] = field(default_factory=list)
     """The first day of each finding that it would suppress."""
+
+    @property
+    def identity(self) -> Identity:
+        """What tells it from other waivers, wherever it stands.
+
+        One on the record of a revoked key is none for the key that has its label now.
+        """
+        revoked = any(getattr(each, "status", None) == "revoked" for each in self.targets)
+        kind, names = REVOKED if revoked else self.kind, self.names
+        key = names["account"], names["key"], names["app"]
+        return kind, *key, self.waiver.rule, self.waiver.value
 
     def accepts(self, rule: Rule, hit: Hit) -> bool:
         """Whether a finding is of the kind that it accepts, whatever the day."""
@@ -44,14 +64,30 @@ class Entry:
 class Book:
     """All waivers of a run, those of the manifests and those that the policy grants."""
 
-    def __init__(self, inventory: Inventory, policy: Policy, as_of: date) -> None:
+    def __init__(
+        self,
+        inventory: Inventory,
+        policy: Policy,
+        as_of: date,
+        approved: Mapping[Identity, date] | None = None,
+        accounts: Sequence[AnyAccount] = (),
+    ) -> None:
+        """``approved`` are the waivers that the commit that rules has, with their last days.
+
+        ``accounts`` are those to which waivers may be granted besides the inventory's.
+        """
         self.as_of = as_of
-        self.entries = list(_entries(inventory, policy.waivers))
+        self.entries = list(_entries(inventory, policy.waivers, accounts))
         self._by_target: dict[int, list[Entry]] = {}
         self._by_rule: dict[str, set[int]] = {}
         for entry in self.entries:
-            entry.problems = tuple(_problems(entry, policy.waivers, as_of))
+            entry.problems = tuple(_problems(entry, policy, as_of))
             entry.ends = entry.waiver.expires or date.max
+            if approved is not None and entry.depth is None:
+                until = approved.get(entry.identity, date.min)
+                # What is over there and goes on here is a new waiver.
+                entry.pending = until < as_of <= entry.ends or until == date.min
+                entry.ends = entry.ends if entry.pending else min(entry.ends, until)
             for target in entry.targets:
                 self._by_target.setdefault(id(target), []).append(entry)
                 self._by_rule.setdefault(entry.waiver.rule, set()).add(id(target))
@@ -70,7 +106,7 @@ class Book:
             if not entry.accepts(rule, hit):
                 continue
             entry.met.append(begins)
-            if entry.problems or entry.ends < self.as_of:
+            if entry.problems or entry.pending or entry.ends < self.as_of:
                 continue
             if best is None or entry.ends > best.ends:
                 best = entry
@@ -89,6 +125,8 @@ class Book:
         for entry in self.entries:
             if entry.problems:
                 yield "waiver-valid", entry, _invalid(entry)
+            if entry.pending:
+                continue
             if entry.ends < date.max:
                 yield "waiver-expired", entry, self._expired(entry, entry.waiver.rule in ran)
             if self._unused(entry):
@@ -99,6 +137,8 @@ class Book:
         needed = entry.met and in_run and not entry.problems
         bites = max(first, min(entry.met)) if needed else None
         message = f"the waiver of {entry.waiver.rule} ends on {entry.ends}"
+        if entry.ends != entry.waiver.expires:
+            message += ", as the commit has it that rules"
         if first <= self.as_of:
             back = bites is not None and bites <= self.as_of
             then = "what it accepted is reported again" if back else "nothing needs it now"
@@ -135,22 +175,41 @@ def _unused(entry: Entry) -> Hit:
     )
 
 
-def _entries(inventory: Inventory, terms: WaiverTerms) -> Iterator[Entry]:
+def _entries(
+    inventory: Inventory, terms: WaiverTerms, accounts: Sequence[AnyAccount]
+) -> Iterator[Entry]:
     for group in (inventory.accounts, inventory.apps, inventory.keys):
         for target in group:
             for waiver in target.waivers:
                 yield Entry(waiver, (target,), KINDS[type(target)], names_of(target))
-    accounts = {account.name: account for account in inventory.all_accounts}
+    for entry in granted(terms):
+        entry.targets = tuple(_granted_for(inventory, accounts, **entry.names))
+        yield entry
+
+
+def granted(terms: WaiverTerms) -> Iterator[Entry]:
+    """The waivers that a policy grants, whether or not there is what they are for."""
     for grant in terms.granted:
         names = {"account": grant.account, "key": grant.key, "app": grant.app}
-        targets: tuple[Any, ...]
-        if grant.key:
-            kind, targets = "key", tuple(inventory.keys_named(grant.account or "", grant.key))
-        elif grant.app:
-            kind, targets = "app", (inventory.app(grant.app),)
-        else:
-            kind, targets = "account", (accounts.get(grant.account or ""),)
-        yield Entry(grant.waiver, tuple(t for t in targets if t is not None), kind, names)
+        kind = "key" if grant.key else "app" if grant.app else "account"
+        yield Entry(grant.waiver, (), kind, names, grant.depth)
+
+
+def _granted_for(
+    inventory: Inventory,
+    accounts: Sequence[AnyAccount],
+    account: str | None,
+    key: str | None,
+    app: str | None,
+) -> Iterator[Any]:
+    if key:
+        yield from inventory.keys_named(account or "", key)
+    elif app:
+        found = inventory.app(app)
+        yield from () if found is None else (found,)
+    else:
+        everywhere = (*inventory.all_accounts, *accounts)
+        yield from (each for each in everywhere if each.name == account)
 
 
 def names_of(target: Any) -> dict[str, str | None]:
@@ -163,9 +222,9 @@ def names_of(target: Any) -> dict[str, str | None]:
     return {"account": name, "key": None, "app": None}
 
 
-def _problems(entry: Entry, terms: WaiverTerms, as_of: date) -> Iterator[str]:
-    waiver = entry.waiver
-    yield from _rule_problems(entry, terms)
+def _problems(entry: Entry, policy: Policy, as_of: date) -> Iterator[str]:
+    waiver, terms = entry.waiver, policy.waivers
+    yield from _rule_problems(entry, policy)
     missing = [name for name in terms.require if not _filled(getattr(waiver, name))]
     if missing:
         yield f"it says no {', '.join(missing)}"
@@ -179,19 +238,19 @@ def _problems(entry: Entry, terms: WaiverTerms, as_of: date) -> Iterator[str]:
         yield "the one who approved it is no approver by the policy"
 
 
-def _rule_problems(entry: Entry, terms: WaiverTerms) -> Iterator[str]:
+def _rule_problems(entry: Entry, policy: Policy) -> Iterator[str]:
     name = entry.waiver.rule
-    if name not in rule_ids():
-        yield f"there is no such rule{did_you_mean(name, rule_ids())}"
+    if name not in policy.rules:
+        yield f"there is no such rule{did_you_mean(name, policy.rules)}"
         return
-    rule = load_rule(name)
-    if rule.hygiene or not rule.waivable or name in terms.never:
+    rule, lock = policy.rules[name], policy.locks.get(name)
+    if rule.hygiene or not rule.waivable or name in policy.waivers.never:
         yield "this rule is never waived"
     elif entry.kind not in rule.targets:
-        where = " or ".join(
-            f"an {kind}" if kind[0] == "a" else f"a {kind}" for kind in rule.targets
-        )
+        where = described(rule.targets)
         yield f"this rule is about {where}, so its waiver stands there"
+    elif lock and (entry.depth is None or entry.depth > lock.depth):
+        yield f"the policy locks this rule ({lock.said}), so it is waived there and not below"
 
 
 def _filled(value: object) -> bool:

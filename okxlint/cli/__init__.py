@@ -19,7 +19,10 @@ COMMANDS = {
     "check": "Check manifests against policy.",
     "rules": "List the rules.",
     "explain": "Explain one rule: its reason, options and examples.",
-    "schema": "Print the JSON Schema of a manifest, a policy or a report.",
+    "policy": "Show the policy in force, and where each value comes from.",
+    "baseline": "Write today's findings as accepted debt, with a last day.",
+    "test": "Run policy tests: manifests whose comments say what must be found.",
+    "schema": "Print the JSON Schema of a manifest, a policy, a baseline or a report.",
 }
 
 
@@ -132,7 +135,7 @@ def _tell(error: OkxlintError) -> int:
     for line in f"okxlint: {error.message}".split("\n"):
         click.echo(unarmed(visible(line)), err=True)
     if error.hint:
-        click.echo(f"  {error.hint}", err=True)
+        click.echo(f"  {unarmed(visible(error.hint))}", err=True)
     return error.exit_code
 
 

@@ -9,14 +9,15 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from okxlint.cli.parameters import Day, Output, Rules
+from okxlint.cli.output import to_file, to_stdout
+from okxlint.cli.parameters import Day, Output, Rules, color_option, cwd, wants_color
 from okxlint.errors import OkxlintError
 from okxlint.report import FORMATS, View, writer
-from okxlint.rule import load_rule
 
 if TYPE_CHECKING:
     from okxlint.model import Report, Severity
@@ -30,11 +31,15 @@ FAIL_ON = ("error", "warning", "info", "never")
     "--policy", type=click.Path(), metavar="FILE|PACK", help="The policy, instead of the one found."
 )
 @click.option(
+    "--require-pack", "require_packs", multiple=True, metavar="PACK",
+    help="Stop unless the policy descends from this pack. May be given several times.",
+)  # fmt: skip
+@click.option(
     "-f", "--format", "format_", type=click.Choice(list(FORMATS)), default="text",
     show_default=True, help="The form of the report on standard output.",
 )  # fmt: skip
 @click.option(
-    "-o", "--output", "outputs", type=Output(), multiple=True, metavar="FORMAT=FILE",
+    "-o", "--output", "outputs", type=Output(FORMATS), multiple=True, metavar="FORMAT=FILE",
     help="Write the report to a file as well. May be given several times.",
 )  # fmt: skip
 @click.option(
@@ -54,14 +59,24 @@ FAIL_ON = ("error", "warning", "info", "never")
     "--horizon", type=click.IntRange(0, 3660), default=0, metavar="DAYS",
     help="Tell, as info, what will start to fail within so many days.",
 )  # fmt: skip
+@click.option(
+    "--base", metavar="REV",
+    help="Compare with the merge base of this revision and HEAD: what is new, what got wider.",
+)  # fmt: skip
+@click.option(
+    "--policy-ref", metavar="REV",
+    help="Judge by the policy, and the waivers, that this revision has.",
+)  # fmt: skip
+@click.option("--new-only", is_flag=True, help="Report only what the base does not have.")
+@click.option(
+    "--baseline", type=click.Path(), metavar="FILE",
+    help="Accept the findings that this file lists, up to its last day.",
+)  # fmt: skip
 @click.option("--show-waived", is_flag=True, help="Show waived findings too.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
 @click.option("--sarif-category", metavar="NAME", help="Code scanning's category, in SARIF.")
 @click.option("-q", "--quiet", is_flag=True, help="Findings alone, without the summary.")
-@click.option(
-    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
-    help="Colour in text. NO_COLOR and FORCE_COLOR are respected.",
-)  # fmt: skip
+@color_option
 @click.option(
     "--stdin-filename", metavar="PATH", help="The manifest that '-' (standard input) stands for."
 )
@@ -88,7 +103,7 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
         category=options["sarif_category"],
     )
     for name, path in options["outputs"]:
-        _write_file(report, name, path, view)
+        to_file(path, partial(_write, name, report, view))
     _write_stdout(report, options["format_"], options["color"], view)
     click.get_current_context().exit(report.exit)
 
@@ -96,33 +111,37 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
 def _report(paths: tuple[str, ...], options: dict[str, Any]) -> Report:
     from okxlint.check import Request, run_check
     from okxlint.engine import Question
+    from okxlint.loading import Wanted
 
     reads_stdin = "-" in paths
     if options["stdin_filename"] and not reads_stdin:
         raise click.UsageError("--stdin-filename goes with '-', which reads standard input")
+    if options["new_only"] and options["base"] is None:
+        raise click.UsageError("--new-only goes with --base, which says what is old")
     question = Question(
         as_of=options["as_of"] or datetime.now(UTC).date(),
         horizon=options["horizon"],
         select=_selected(options["select"]),
-        ignore=_ignored(options["ignore"]),
+        ignore=frozenset().union(*options["ignore"]),
     )
-    request = Request(
-        question=question,
-        cwd=_cwd(),
+    wanted = Wanted(
+        cwd=cwd(),
         paths=paths,
-        policy=options["policy"],
-        fail_on=_severity(options["fail_on"]),
         stdin=_stdin() if reads_stdin else None,
         stdin_filename=options["stdin_filename"],
     )
+    request = Request(
+        question=question,
+        wanted=wanted,
+        policy=options["policy"],
+        require_packs=options["require_packs"],
+        fail_on=_severity(options["fail_on"]),
+        base=options["base"],
+        policy_ref=options["policy_ref"],
+        new_only=options["new_only"],
+        baseline=options["baseline"],
+    )
     return run_check(request)
-
-
-def _cwd() -> str:
-    try:
-        return os.getcwd()
-    except OSError as error:
-        raise OkxlintError(f"cannot tell the working directory: {error.strerror}") from error
 
 
 def _stdin() -> bytes:
@@ -150,39 +169,18 @@ def _selected(given: Sequence[frozenset[str]]) -> frozenset[str] | None:
     names = frozenset().union(*given)
     if not names:
         raise click.UsageError("--select names no rule, so none would run")
-    return frozenset(name for name in names if not load_rule(name).hygiene)
-
-
-def _ignored(given: Sequence[frozenset[str]]) -> frozenset[str]:
-    names: frozenset[str] = frozenset().union(*given)
-    for name in sorted(names):
-        if load_rule(name).hygiene:
-            raise click.UsageError(f"'{name}' is always on; it cannot be ignored")
     return names
 
 
-def _write_file(report: Report, name: str, path: str, view: View) -> None:
-    try:
-        with open(path, "w", encoding="utf-8", newline="\n") as stream:
-            writer(name)(report, stream, view)
-    except OSError as error:
-        raise OkxlintError(
-            f"cannot write {path}: {error.strerror}", "Name a file in a folder that you may write."
-        ) from error
+def _write(name: str, report: Report, view: View, stream: TextIO) -> None:
+    writer(name)(report, stream, view)
 
 
 def _write_stdout(report: Report, name: str, color: str, view: View) -> None:
-    stream = sys.stdout
-    terminal = stream.isatty()
+    terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size((100, 24)).columns if terminal else _columns()
-    shown = replace(view, color=_wants_color(color, terminal), width=width)
-    try:
-        writer(name)(report, stream, shown)
-        stream.flush()
-    except BrokenPipeError:
-        return  # the reader has seen enough, and the verdict stands
-    except OSError as error:
-        raise OkxlintError(f"cannot write the report: {error.strerror}") from error
+    shown = replace(view, color=wants_color(color, terminal), width=width)
+    to_stdout(partial(_write, name, report, shown))
     if view.statistics and name not in ("text", "concise"):
         _write_statistics(report, sys.stderr)
 
@@ -197,12 +195,3 @@ def _write_statistics(report: Report, stream: TextIO) -> None:
 def _columns() -> int:
     columns = os.environ.get("COLUMNS", "")
     return int(columns) if re.fullmatch(r"[1-9][0-9]{0,4}", columns) else 100
-
-
-def _wants_color(asked: str, terminal: bool) -> bool:
-    """``--color`` first, then NO_COLOR, then FORCE_COLOR, then what standard output is."""
-    if asked != "auto":
-        return asked == "always"
-    if os.environ.get("NO_COLOR"):
-        return False
-    return bool(os.environ.get("FORCE_COLOR")) or terminal

@@ -9,19 +9,24 @@ from collections.abc import Iterator
 import click
 
 from okxlint.catalogue import facts, markdown
-from okxlint.cli.parameters import RuleId
-from okxlint.rule import Rule
+from okxlint.cli.parameters import RuleId, cwd, policy_option
+from okxlint.errors import OkxlintError
+from okxlint.paths import find_tree
+from okxlint.policy_file import load
+from okxlint.rule import Rule, load_rule, rule_ids
+from okxlint.suggest import did_you_mean
 
 WIDTH = 88
 
 
 @click.command("explain")
-@click.argument("rule", type=RuleId())
+@click.argument("rule_id", type=RuleId(), metavar="RULE")
 @click.option(
     "-f", "--format", "format_", type=click.Choice(["text", "markdown", "json"]), default="text",
     show_default=True, help="Text for a terminal, Markdown, or JSON for programs.",
 )  # fmt: skip
-def command(rule: Rule, format_: str) -> None:
+@policy_option
+def command(rule_id: str, format_: str, named: str | None) -> None:
     """Explain one rule: its reason, options and examples.
 
     \b
@@ -29,6 +34,7 @@ def command(rule: Rule, format_: str) -> None:
       okxlint explain max-age
       okxlint explain no-withdraw -f markdown
     """
+    rule = _rule(rule_id, named)
     if format_ == "json":
         import json
 
@@ -38,6 +44,22 @@ def command(rule: Rule, format_: str) -> None:
     else:
         for line in terminal_lines(markdown(rule)):
             click.echo(line)
+
+
+def _rule(rule_id: str, named: str | None) -> Rule:
+    """A built-in rule, whatever the policy is like, or one of the policy."""
+    if rule_id in rule_ids():
+        return load_rule(rule_id)
+    here = cwd()
+    rules = load(named, here, find_tree(here)).rules
+    if rule_id not in rules:
+        nearest = did_you_mean(rule_id, rules)
+        hint = "A plugin's rules are there if the policy names its distribution in 'plugins'."
+        raise OkxlintError(
+            f"there is no rule '{rule_id}'{nearest}",
+            hint if "/" in rule_id and not nearest else "See 'okxlint rules'.",
+        )
+    return rules[rule_id]
 
 
 def terminal_lines(page: str) -> Iterator[str]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import click
 
 from okxlint.catalogue import GROUPS, PACKS, facts, summary
-from okxlint.rule import Rule, load_rule, rule_ids
+from okxlint.cli.parameters import cwd, policy_option
+from okxlint.paths import find_tree
+from okxlint.policy_file import load
+from okxlint.rule import Rule
 
 
 @click.command("rules")
@@ -13,18 +16,18 @@ from okxlint.rule import Rule, load_rule, rule_ids
     "-f", "--format", "format_", type=click.Choice(["table", "json"]), default="table",
     show_default=True, help="A table for people, or JSON for programs.",
 )  # fmt: skip
-def command(format_: str) -> None:
-    """List the rules, with their severity in each pack.
+@policy_option
+def command(format_: str, named: str | None) -> None:
+    """List the rules, with their severity in each pack; those of the policy in force too.
 
     \b
     Examples:
       okxlint rules
       okxlint rules -f json
     """
-    rules = sorted(
-        (load_rule(rule_id) for rule_id in rule_ids()),
-        key=lambda rule: (GROUPS.index(rule.group), rule.id),
-    )
+    here = cwd()
+    known = load(named, here, find_tree(here)).rules
+    rules = sorted(known.values(), key=lambda rule: (GROUPS.index(rule.group), rule.id))
     if format_ == "json":
         import json
 

@@ -8,13 +8,13 @@ import click
 
 from okxlint import resources
 
-NAMES = ("manifest", "policy", "report")
+NAMES = ("manifest", "policy", "baseline", "report")
 
 
 @click.command("schema")
 @click.argument("name", type=click.Choice(NAMES))
 def command(name: str) -> None:
-    """Print the JSON Schema of a manifest, a policy or a report.
+    """Print the JSON Schema of a manifest, a policy, a baseline or a report.
 
     \b
     Examples:

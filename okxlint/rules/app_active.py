@@ -72,15 +72,14 @@ from okxlint.rule import Hit, NoOptions, Run, rule
     ),
 )
 def check(key: Key, run: Run[NoOptions]) -> Iterator[Hit]:
-    for name in dict.fromkeys(key.app):
-        app = run.inventory.app(name)
-        if app and app.status == "retired":
+    for app in dict.fromkeys(run.inventory.apps_of(key)):
+        if app.status == "retired":
             yield Hit(
-                at=key.origin.at("app", key.app.index(name)),
-                value=name,
+                at=key.origin.at("app", key.app.index(app.name)),
+                value=app.name,
                 message=(
-                    f"key '{key.label}' of account '{key.account}' is a key of the app '{name}', "
-                    "which is retired"
+                    f"key '{key.label}' of account '{key.account}' is a key of the app "
+                    f"'{app.name}', which is retired"
                 ),
-                related=((app.origin.at("status"), f"the app '{name}' is retired here"),),
+                related=((app.origin.at("status"), f"the app '{app.name}' is retired here"),),
             )

@@ -97,18 +97,19 @@ _FIELDS = (
 )
 def check(key: Key, run: Run[NoOptions]) -> Iterator[Hit]:
     tomorrow = days_after(run.as_of, 1)
+    created = key.created
     for field, is_past, is_later in _FIELDS:
         day: date | None = getattr(key, field)
         if day is None:
             continue
         too_late = is_past and day > tomorrow
-        too_early = is_later and key.created is not None and day < key.created
-        reasons = []
-        if too_late:
-            reasons.append(f"{(day - run.as_of).days} days in the future")
-        if too_early:
-            reasons.append(f"before its 'created', {key.created}")
-        if reasons:
+        too_early = is_later and created is not None and day < created
+        if too_late or too_early:
+            reasons = []
+            if too_late:
+                reasons.append(f"{(day - run.as_of).days} days in the future")
+            if too_early:
+                reasons.append(f"before its 'created', {created}")
             yield Hit(
                 at=key.origin.at(field),
                 value=str(day),

@@ -133,12 +133,13 @@ class Options:
     ),
 )
 def check(key: Key, run: Run[Options]) -> Iterator[Hit]:
-    if key.third_party or key.rights.isdisjoint({"trade", "withdraw"}):
+    if key.third_party or not ("trade" in key.permissions or "withdraw" in key.permissions):
         return
     first_demo = run.join(_first_demo_days)
     before = key.created if run.options.before else None
-    if any(app in first_demo and _in_time(first_demo[app], before) for app in key.app):
-        return
+    for app in key.app:
+        if app in first_demo and _in_time(first_demo[app], before):
+            return
     apps = sorted(set(key.app))
     who = f"none of its apps ({', '.join(apps)}) has" if apps else "it names no app that has"
     when = f" from {before} or before" if before else ""
@@ -162,6 +163,7 @@ def _first_demo_days(inventory: Inventory) -> dict[str, date | None]:
     for key in inventory.keys:
         if key.environment == "demo":
             for app in key.app:
-                days = [day for day in (first.get(app), key.created) if day]
-                first[app] = min(days, default=None)
+                known = first.get(app)
+                if known is None or (key.created and key.created < known):
+                    first[app] = key.created
     return first

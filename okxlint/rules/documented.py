@@ -75,8 +75,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from okxlint.inventory import App, Inventory, Key
+from okxlint.inventory import Inventory, Key
 from okxlint.rule import Hit, Run, option, rule
+from okxlint.values import no_others
 
 FIELDS = ("app", "owner", "purpose", "created")
 Required = tuple[Literal["app", "owner", "purpose", "created"], ...]
@@ -94,13 +95,16 @@ class Options:
     strict="error",
     security_severity="3.0",
     options=Options,
+    no_worse=no_others,
     help=(
         "Add the missing fields to the key. Write 'owner' and 'purpose' on the app, once for all "
         "of its keys; OKX shows the day of creation."
     ),
 )
 def check(key: Key, run: Run[Options]) -> Iterator[Hit]:
-    missing = [name for name in _missing(key, run.inventory) if name in run.options.require]
+    missing = _missing(key, run.inventory)
+    if missing:
+        missing = [name for name in missing if name in run.options.require]
     if missing:
         yield Hit(
             at=key.origin.label,
@@ -112,18 +116,23 @@ def check(key: Key, run: Run[Options]) -> Iterator[Hit]:
         )
 
 
-def _missing(key: Key, inventory: Inventory) -> Iterator[str]:
-    if not (_filled(key.third_party) or any(map(_filled, key.app))):
-        yield "app"
+def _missing(key: Key, inventory: Inventory) -> list[str]:
+    missing = []
+    if not (any(map(_filled, key.app)) or _filled(key.third_party)):
+        missing.append("app")
     # An app whose own declaration is wrong may well say the rest.
     if not inventory.has_broken_app(key):
-        holders: tuple[Key | App, ...] = (key, *inventory.apps_of(key))
-        if not any(_filled(holder.owner) for holder in holders):
-            yield "owner"
-        if not any(_filled(holder.purpose) for holder in holders):
-            yield "purpose"
+        has_owner, has_purpose = _filled(key.owner), _filled(key.purpose)
+        for app in inventory.apps_of(key):
+            has_owner = has_owner or _filled(app.owner)
+            has_purpose = has_purpose or _filled(app.purpose)
+        if not has_owner:
+            missing.append("owner")
+        if not has_purpose:
+            missing.append("purpose")
     if key.created is None and key.status != "planned":
-        yield "created"
+        missing.append("created")
+    return missing
 
 
 def _filled(text: str | None) -> bool:

@@ -104,8 +104,10 @@ class Options:
 )
 def check(key: Key, run: Run[Options]) -> Iterator[Hit]:
     start = key.last_used or key.created
+    if start is None or key.ip_allowlist or key.third_party:
+        return
     rights = [right for right in ("trade", "withdraw") if right in key.permissions]
-    if start is None or not rights or key.ip_allowlist or key.third_party:
+    if not rights:
         return
     fails_on = days_after(start, IDLE_DAYS)
     if not run.sees(fails_on, run.options.warn_days):

@@ -92,6 +92,7 @@ from dataclasses import dataclass
 from okxlint.address import covers_everything
 from okxlint.inventory import Key
 from okxlint.rule import Environments, Hit, Run, option, rule
+from okxlint.values import no_others
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ class Options:
     strict_options={"environments": ("live", "demo")},
     security_severity="8.5",
     options=Options,
+    no_worse=no_others,
     help=(
         "Bind the key on OKX to the addresses from which its app connects, and list them under "
         "'ip_allowlist'. If the key has been in use without, replace it by a new one."
@@ -116,7 +118,11 @@ class Options:
 def check(key: Key, run: Run[Options]) -> Iterator[Hit]:
     if key.third_party:
         return
-    covered = [f"IPv{version}" for version in (4, 6) if _covers_all(key, version)]
+    # Few lists have an entry that begins at zero, and without one nothing is covered.
+    begun = {entry.version for entry in key.ip_allowlist if entry.first == 0}
+    if key.ip_allowlist and not begun:
+        return
+    covered = [f"IPv{n}" for n in sorted(begun) if covers_everything(key.ip_allowlist, n)]
     if key.ip_allowlist and not covered:
         return
     why = f"lets in all of {' and '.join(covered)}" if covered else "is bound to no address"
@@ -125,9 +131,3 @@ def check(key: Key, run: Run[Options]) -> Iterator[Hit]:
         value=key.rights_text,
         message=f"key '{key.label}' of account '{key.account}' {why}",
     )
-
-
-def _covers_all(key: Key, version: int) -> bool:
-    # Few lists have an entry that begins at zero, and without one nothing is covered.
-    begins = any(entry.first == 0 and entry.version == version for entry in key.ip_allowlist)
-    return begins and covers_everything(key.ip_allowlist, version)

@@ -70,6 +70,7 @@ from dataclasses import dataclass
 
 from okxlint.inventory import Key
 from okxlint.rule import Hit, Positive, Run, option, rule
+from okxlint.values import no_more
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ class Options:
     strict="error",
     security_severity="3.5",
     options=Options,
+    no_worse=no_more,
     help=(
         "List only addresses from which the app still connects, send it through one gateway, or "
         "give each group of machines a key of its own."

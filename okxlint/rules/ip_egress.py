@@ -78,8 +78,8 @@ keys:
 
 ## Notes
 
-No change of the option `egress` is a tightening. More networks let more in, fewer may be none,
-with which the option judges nothing.
+To give the option `egress` where there is none is a tightening, as keys are judged by it from then
+on. No other change of it is: more networks let more in, and none at all judges nothing.
 
 An app with an error in its own declaration may well state the address. As long as that error
 stands, which fails the run by itself, its keys are not judged.
@@ -111,7 +111,9 @@ def _checked(text: str) -> str:
 @dataclass(frozen=True)
 class Options:
     egress: tuple[Annotated[str, AfterValidator(_checked)], ...] = option(
-        (), "Where apps connect from that state no egress: addresses and networks."
+        (),
+        "Where apps connect from that state no egress: addresses and networks.",
+        stricter="given",
     )
 
 
@@ -131,9 +133,9 @@ def check(key: Key, run: Run[Options]) -> Iterator[Hit]:
     if key.third_party or not key.ip_allowlist or run.inventory.has_broken_app(key):
         return
     stated = [app for app in run.inventory.apps_of(key) if app.egress]
-    allowed = _allowed(stated, run.options)
-    if not allowed:
+    if not (stated or run.options.egress):
         return
+    allowed = _allowed(stated, run.options)
     for number, entry in enumerate(key.ip_allowlist):
         if not entry.within(allowed):
             yield Hit(

@@ -104,7 +104,7 @@ class Options:
 def check(key: Key, run: Run[Options]) -> Iterator[Hit]:
     least = {4: run.options.min_prefix_v4, 6: run.options.min_prefix_v6}
     for number, entry in enumerate(key.ip_allowlist):
-        if entry.prefix < least[entry.version]:
+        if entry.first != entry.last and entry.prefix < least[entry.version]:
             yield Hit(
                 at=key.origin.at("ip_allowlist", number),
                 value=entry.text,

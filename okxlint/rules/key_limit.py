@@ -71,6 +71,7 @@ from typing import Any
 from okxlint.inventory import AnyAccount, Inventory, Key
 from okxlint.model import CURRENT, Severity
 from okxlint.rule import ALL_ENVIRONMENTS, Count, Hit, Positive, Run, option, rule
+from okxlint.values import no_more
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ class Options:
     strict="error",
     security_severity="3.5",
     options=Options,
+    no_worse=no_more,
     help=(
         "Delete keys on OKX that are out of use and set them to 'status: revoked', or give an app "
         "a sub-account of its own."

@@ -122,7 +122,9 @@ def check(key: Key, run: Run[Options]) -> Iterator[Hit]:
         return
     judges = [app for app in run.inventory.apps_of(key) if app.needs is not None]
     if judges and not run.inventory.has_broken_app(key):
-        needed = {right for app in judges for right in app.needs or ()}
+        needed: set[str] = set()
+        for app in judges:
+            needed.update(app.needs or ())
         yield from (_unneeded(key, right, judges) for right in held if right not in needed)
     elif run.options.require_needs:
         yield Hit(

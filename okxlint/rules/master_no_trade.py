@@ -65,9 +65,9 @@ from okxlint.rule import Hit, NoOptions, Run, rule
 def check(key: Key, run: Run[NoOptions]) -> Iterator[Hit]:
     if "trade" not in key.permissions:
         return
-    account = run.inventory.account(key.account)
     subs = run.join(_subs_by_parent).get(key.account)
-    if account and account.type == "master" and subs:
+    account = run.inventory.account(key.account) if subs else None
+    if subs and account and account.type == "master":
         count = f"{len(subs)} sub-account{'s' if len(subs) > 1 else ''}"
         yield Hit(
             at=key.origin.at("permissions", key.permissions.index("trade")),

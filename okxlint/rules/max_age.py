@@ -102,13 +102,12 @@ class Options:
     ),
 )
 def check(key: Key, run: Run[Options]) -> Iterator[Hit]:
-    name = f"key '{key.label}' of account '{key.account}'"
     fails_on = first_day(key, run.options)
     if fails_on is None:
         yield Hit(
             at=key.origin.at("created"),
             value="missing",
-            message=f"{name} does not say when it was created",
+            message=f"{_name(key)} does not say when it was created",
             help="Add 'created' with the day that OKX shows for this key.",
         )
         return
@@ -119,11 +118,15 @@ def check(key: Key, run: Run[Options]) -> Iterator[Hit]:
         at=key.origin.at("created"),
         value=str(key.created),
         message=(
-            f"{name} {verb} older than {run.options.max_days} days (from {run.when(fails_on)})"
+            f"{_name(key)} {verb} older than {run.options.max_days} days (from {run.when(fails_on)})"
         ),
         fails_on=fails_on,
         warn_days=run.options.warn_days,
     )
+
+
+def _name(key: Key) -> str:
+    return f"key '{key.label}' of account '{key.account}'"
 
 
 def first_day(key: Key, options: Options) -> date | None:

@@ -42,8 +42,8 @@ keys:
     account: gridbot01
     permissions: [read_only, trade]
     metadata:
-      signer: |
-        -----BEGIN PRIVATE KEY-----  # expect: no-secrets:error private-key/1
+      signer: |  # expect: no-secrets:error private-key/1
+        -----BEGIN PRIVATE KEY-----
         AAAAAAAAAAAAAAAAAAAAAAAA
         -----END PRIVATE KEY-----
 ```

@@ -91,6 +91,7 @@ status. `rotation-overlap` has to be on for both keys. An app on two accounts ne
 """
 
 from collections.abc import Iterator
+from datetime import date
 
 from okxlint.inventory import Inventory, Key
 from okxlint.rule import Hit, NoOptions, Run, rule
@@ -110,10 +111,9 @@ from okxlint.rule import Hit, NoOptions, Run, rule
 )
 def check(key: Key, run: Run[NoOptions]) -> Iterator[Hit]:
     keys = run.join(_Keys)
-    indexes: dict[str, int] = {}
     for index, app in enumerate(key.app):
-        indexes.setdefault(app, index)
-    for app, index in indexes.items():
+        if index and app in key.app[:index]:
+            continue
         problems = []
         if index:
             problems.append(f"serves '{app}' besides '{key.app[0]}'")
@@ -147,7 +147,8 @@ class _Keys:
         self._first: dict[tuple[str, str, str], Key] = {}
         self._leads: dict[int, dict[int, bool]] = {}
         active = [key for key in inventory.keys if key.status == "active"]
-        for key in sorted(active, key=lambda key: (key.created is None, key.age_order)):
+        # Keys of one day, and those without a day, stay in the order of paths and lines.
+        for key in sorted(active, key=lambda key: (key.created is None, key.created or date.max)):
             for app in key.app:
                 self._first.setdefault((app, key.account, key.environment), key)
 

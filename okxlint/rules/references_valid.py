@@ -74,21 +74,19 @@ from okxlint.suggest import did_you_mean
 )
 def check(target: Key | AnyAccount, run: Run[NoOptions]) -> Iterator[Hit]:
     if isinstance(target, Key):
-        yield from _key(target, run)
-    elif isinstance(target, Account):
-        yield from _account(target, run)
+        return _key(target, run)
+    return _account(target, run) if isinstance(target, Account) else iter(())
 
 
 def _key(key: Key, run: Run[NoOptions]) -> Iterator[Hit]:
     accounts, apps = run.inventory.account_names, run.inventory.app_names
-    guess = run.join(_Guesses)
     if accounts and key.account not in accounts:
         yield Hit(
             at=key.origin.at("account"),
             value=key.account,
             message=(
                 f"the account '{key.account}' of key '{key.label}' is not declared"
-                f"{guess.of('account', key.account, accounts)}"
+                f"{run.join(_Guesses).of('account', key.account, accounts)}"
             ),
         )
     for index, app in enumerate(key.app):
@@ -98,7 +96,7 @@ def _key(key: Key, run: Run[NoOptions]) -> Iterator[Hit]:
                 value=app,
                 message=(
                     f"the app '{app}' of key '{key.label}' of account '{key.account}' "
-                    f"is not declared{guess.of('app', app, apps)}"
+                    f"is not declared{run.join(_Guesses).of('app', app, apps)}"
                 ),
             )
     if key.replaces is not None and (key.account, key.replaces) not in run.inventory.key_names:
@@ -107,7 +105,7 @@ def _key(key: Key, run: Run[NoOptions]) -> Iterator[Hit]:
             value=key.replaces,
             message=(
                 f"account '{key.account}' has no key '{key.replaces}' for key '{key.label}' "
-                f"to replace{guess.label(key)}"
+                f"to replace{run.join(_Guesses).label(key)}"
             ),
             help="Correct the label, or keep the old key in the manifest as 'status: revoked'.",
             at_most=Severity.INFO,

@@ -86,6 +86,12 @@ class Options:
     )
 
 
+def _no_worse(new: str, old: str) -> bool:
+    """No more keys are due, and no fewer slots are free."""
+    (due, free), (was_due, was_free) = (map(int, value.split("/")) for value in (new, old))
+    return due <= was_due and free >= was_free
+
+
 @rule(
     group="inventory",
     target="account",
@@ -93,6 +99,7 @@ class Options:
     strict="warning",
     security_severity="2.5",
     options=Options,
+    no_worse=_no_worse,
     help=(
         "Delete keys on OKX that are out of use and set them to 'status: revoked', or rotate "
         "early and one after the other, deleting each old key before the next new one."

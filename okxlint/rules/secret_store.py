@@ -74,6 +74,7 @@ with `third_party` is with the provider. The value is the store in lower case; w
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from okxlint.inventory import Key
 from okxlint.rule import Environments, Hit, Run, option, rule
@@ -108,8 +109,7 @@ class Options:
 )
 def check(key: Key, run: Run[Options]) -> Iterator[Hit]:
     store = store_of(key.secret_ref or "")
-    allowed = {name.lower() for name in run.options.stores}
-    if store in allowed or (key.third_party and key.third_party.strip()):
+    if store in _lower(run.options.stores) or (key.third_party and key.third_party.strip()):
         return
     problem = _PROBLEMS.get(store, f"keeps its secret in '{store}', which is no store allowed")
     yield Hit(
@@ -117,6 +117,11 @@ def check(key: Key, run: Run[Options]) -> Iterator[Hit]:
         value=store,
         message=f"key '{key.label}' of account '{key.account}' {problem}",
     )
+
+
+@lru_cache(maxsize=1)
+def _lower(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(str.lower, names))
 
 
 def store_of(reference: str) -> str:

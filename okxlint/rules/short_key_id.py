@@ -43,7 +43,8 @@ alone is no reason to replace the key.
 from collections.abc import Iterator
 
 from okxlint.inventory import Key
-from okxlint.rule import Hit, NoOptions, Run, rule
+from okxlint.origin import Place
+from okxlint.rule import Hit, NoOptions, Replacement, Run, rule
 
 
 @rule(
@@ -58,11 +59,21 @@ def check(key: Key, run: Run[NoOptions]) -> Iterator[Hit]:
     # A shorter id is written without dashes; the schema lets nothing else pass.
     if key.key_id and "-" in key.key_id:
         last = key.key_id[-8:].lower()
+        at = key.origin.at("key_id")
         yield Hit(
-            at=key.origin.at("key_id"),
+            at=at,
+            fix=_shortened(key.key_id, at),
             value=last,
             message=(
                 f"key '{key.label}' of account '{key.account}' has its whole id in the manifest; "
                 f"its last eight digits, {last}, are enough"
             ),
         )
+
+
+def _shortened(key_id: str, at: Place) -> Replacement | None:
+    """The last eight digits in the same quotes; none for an id that stands elsewhere (an alias)."""
+    written = at.source.text[at.start : at.end]
+    if written.strip("\"'") != key_id:
+        return None
+    return Replacement("Keep the last eight digits", at, written.replace(key_id[:-8], ""))

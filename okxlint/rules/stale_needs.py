@@ -69,7 +69,7 @@ def check(app: App, run: Run[NoOptions]) -> Iterator[Hit]:
     active = [key for key in run.inventory.keys_of_app(app.name) if key.status == "active"]
     if not active:
         return
-    held = frozenset[str]().union(*(key.rights for key in active))
+    held = {"read_only", *(right for key in active for right in key.permissions)}
     which = "its active key does not hold" if len(active) == 1 else "no active key of it holds"
     for right in dict.fromkeys(app.needs):
         if right not in held:

@@ -83,46 +83,56 @@ _SHORTEST = 8
     ),
 )
 def check(key: Key, run: Run[NoOptions]) -> Iterator[Hit]:
-    digits = _digits(key)
-    if len(digits) < _SHORTEST:
-        return
-    first = run.join(_Ids).first(digits)
+    first = run.join(_first_of_id).get(key.key_id or "", key)
     if first is not key:
+        last = _digits(key)[-8:]
         yield Hit(
             at=key.origin.at("key_id"),
-            value=digits[-8:],
+            value=last,
             message=(
                 f"key '{key.label}' of account '{key.account}' has the id of key '{first.label}' "
-                f"of account '{first.account}' (…{digits[-8:]})"
+                f"of account '{first.account}' (…{last})"
             ),
             related=((first.origin.at("key_id"), "the first key of this id"),),
         )
 
 
-class _Ids:
-    """The current keys by the ends of their ids, each with its number in the inventory's order."""
+def _first_of_id(inventory: Inventory) -> dict[str, Key]:
+    """By a current key's id, as written: the first such key whose id agrees with it."""
+    digits_of: dict[str, str] = {}
+    whole: dict[str, tuple[int, Key]] = {}
+    for number, key in enumerate(inventory.keys):
+        if key.key_id and key.status in CURRENT:
+            digits = digits_of[key.key_id] = _digits(key)
+            if len(digits) >= _SHORTEST:
+                whole.setdefault(digits, (number, key))
+    first = _first_of_digits(whole)
+    return {written: first[digits] for written, digits in digits_of.items() if digits in first}
 
-    def __init__(self, inventory: Inventory) -> None:
-        self._whole: dict[str, tuple[int, Key]] = {}
-        self._ends: dict[str, tuple[int, Key]] = {}
-        for number, key in enumerate(inventory.keys):
-            digits = _digits(key)
-            if key.status in CURRENT and len(digits) >= _SHORTEST:
-                self._whole.setdefault(digits, (number, key))
-        # Ends of other lengths than an id in the inventory has are never asked for.
-        self._lengths = sorted({len(digits) for digits in self._whole})
-        for digits, found in self._whole.items():
-            for end in self._ends_of(digits):
-                self._ends.setdefault(end, found)
 
-    def first(self, digits: str) -> Key:
-        """The first key whose id agrees with one that is in the inventory itself."""
-        # A longer id agrees if it ends in these digits, a shorter one if these end in it.
-        shorter = (self._whole[end] for end in self._ends_of(digits) if end in self._whole)
-        return min(self._ends[digits], *shorter, key=lambda found: found[0])[1]
-
-    def _ends_of(self, digits: str) -> list[str]:
-        return [digits[-length:] for length in self._lengths if length <= len(digits)]
+def _first_of_digits(whole: dict[str, tuple[int, Key]]) -> dict[str, Key]:
+    """By their digits, each with a number in the inventory's order: the first key that agrees."""
+    # Ends of other lengths than an id in the inventory has are never asked for.
+    lengths = sorted({len(digits) for digits in whole})
+    if len(lengths) == 1:
+        return {digits: key for digits, (_, key) in whole.items()}
+    ends = {
+        digits: [digits[-length:] for length in lengths if length <= len(digits)]
+        for digits in whole
+    }
+    longer: dict[str, tuple[int, Key]] = {}
+    for digits, found in whole.items():
+        for end in ends[digits]:
+            longer.setdefault(end, found)
+    # A longer id agrees if it ends in these digits, a shorter one if these end in it.
+    return {
+        digits: min(
+            longer[digits],
+            *(whole[end] for end in ends[digits] if end in whole),
+            key=lambda found: found[0],
+        )[1]
+        for digits in whole
+    }
 
 
 def _digits(key: Key) -> str:

@@ -51,7 +51,7 @@ from okxlint.rule import Hit, NoOptions, Run, rule
     ),
 )
 def check(key: Key, run: Run[NoOptions]) -> Iterator[Hit]:
-    if {"trade", "withdraw"} <= key.rights:
+    if "withdraw" in key.permissions and "trade" in key.permissions:
         yield Hit(
             at=key.origin.at("permissions", key.permissions.index("trade")),
             value="trade",
