@@ -1,7 +1,7 @@
 # Everyday tasks. The set-up is in README: these use its .venv.
 bin := .venv/bin
 
-.PHONY: check test lint types layers generate fix bench clean
+.PHONY: check test lint types layers generate lock fix bench clean
 
 check: lint types layers test        ## everything but the other Pythons
 	$(bin)/python tools/generate.py --check
@@ -15,12 +15,16 @@ lint:
 
 types:
 	$(bin)/mypy
+	$(bin)/mypy action/base.py action/check.py
 
 layers:
 	$(bin)/lint-imports
 
 generate:                            ## packs, JSON Schemas, rule pages, README's tables
 	$(bin)/python tools/generate.py
+
+lock:                                ## the action's dependencies, after a change of pyproject.toml
+	PATH=$(CURDIR)/$(bin):$$PATH action/lock.sh
 
 fix:
 	$(bin)/ruff check --fix .

@@ -60,6 +60,11 @@ version: 1  # expect: x
 
 Between.
 
+```yaml base
+version: 2
+before: it
+```
+
 ```yaml
 version: 2
 ```
@@ -86,9 +91,9 @@ def test_a_page_has_a_summary_a_reason_sections_and_examples() -> None:
     assert [title for title, _ in page.sections] == ["Bad", "Notes", "Good: another"]
     assert page.sections[1][1] == "- no ```yaml``` here\n\n```text\nno manifest\n```"
     assert [tuple(example) for example in page.examples] == [
-        ("Bad", "version: 1  # expect: x\n# a comment\n"),
-        ("Bad", "version: 2\n"),
-        ("Good: another", ""),
+        ("Bad", "version: 1  # expect: x\n# a comment\n", None),
+        ("Bad", "version: 2\n", "version: 2\nbefore: it\n"),
+        ("Good: another", "", None),
     ]
 
 
@@ -163,6 +168,8 @@ def test_the_options_of_a_rule_as_facts_and_as_a_table() -> None:
         "type": "list of live or demo",
         "default": ["live"],
         "strict": ["live"],
+        "stricter": "more",
+        "order": [],
         "doc": load_rule("max-age").option_fields["environments"].metadata["doc"],
     }
     assert told["max_days"]["strict"] == 60
@@ -180,15 +187,19 @@ def test_the_options_of_a_rule_as_facts_and_as_a_table() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    pattern: str = option("", "The user's own 'pattern'.")
-    count: int = option(3, "A count.")
+    pattern: str = option("", "The user's own 'pattern'.", stricter="given")
+    count: int = option(3, "A count.", stricter="lower")
+    mode: str = option("a", "A mode.", order=("a", "b"))
+    name: str = option("x", "A name.")
 
 
 def test_an_empty_text_and_quotes_in_a_table() -> None:
     rule = replace(load_rule("max-age"), options=Options, strict_options={"pattern": "a-.*"})
     page = markdown(rule)
-    assert "| `pattern` | text | `\"\"` | `a-.*` | The user's own 'pattern'. |" in page
-    assert "| `count` | number | `3` | `3` | A count. |" in page
+    assert "| `pattern` | text | `\"\"` | `a-.*` | given | The user's own 'pattern'. |" in page
+    assert "| `count` | number | `3` | `3` | lower | A count. |" in page
+    assert "| `mode` | text | `a` | `a` | a < b | A mode. |" in page
+    assert "| `name` | text | `x` | `x` | – | A name. |" in page
     assert "## Options" not in markdown(replace(rule, options=NoOptions))
 
 

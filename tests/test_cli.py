@@ -333,6 +333,17 @@ def test_the_day_of_the_run_is_the_only_clock(tmp_path: Path) -> None:
 # -- output ----------------------------------------------------------------------------------
 
 
+def test_an_output_does_not_follow_a_link(tmp_path: Path) -> None:
+    write(tmp_path, {"okx-keys.yaml": BAD, "precious.txt": "mine"})
+    (tmp_path / "r.json").symlink_to("precious.txt")
+    done = okxlint("check", *DAY, "-o", "json=r.json", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "cannot write r.json: is a symbolic link" in done.stderr
+    assert (tmp_path / "precious.txt").read_text() == "mine"
+    done = okxlint("check", *DAY, "-f", "concise", "-o", "json=/dev/null", cwd=tmp_path)
+    assert done.returncode == 1
+
+
 def test_several_outputs_agree(tmp_path: Path) -> None:
     write(tmp_path, {"okx-keys.yaml": BAD})
     done = okxlint(
@@ -431,11 +442,13 @@ def test_explain(tmp_path: Path) -> None:
         "type": "number",
         "default": 90,
         "strict": 60,
+        "stricter": "lower",
+        "order": [],
         "doc": "The greatest age in days.",
     }
 
 
-@pytest.mark.parametrize("name", ["manifest", "policy", "report"])
+@pytest.mark.parametrize("name", ["manifest", "policy", "baseline", "report"])
 def test_schema(tmp_path: Path, name: str) -> None:
     done = okxlint("schema", name, cwd=tmp_path)
     assert json.loads(done.stdout)["title"] == f"okxlint {name}, version 1"
@@ -449,9 +462,12 @@ def test_the_report_is_what_its_schema_says(tmp_path: Path) -> None:
     jsonschema.validate(report(cwd=tmp_path, code=1), schema)
 
 
-@pytest.mark.parametrize("command", ["check", "rules", "explain", "schema"])
+@pytest.mark.parametrize(
+    "command",
+    ["check", "rules", "explain", "policy", "policy show", "baseline", "test", "schema"],
+)
 def test_help_of_each_command_has_an_example(tmp_path: Path, command: str) -> None:
-    done = okxlint(command, "--help", cwd=tmp_path)
+    done = okxlint(*command.split(), "--help", cwd=tmp_path)
     assert done.returncode == 0
     assert f"okxlint {command}" in done.stdout
     assert "Example" in done.stdout

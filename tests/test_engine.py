@@ -18,8 +18,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from okxlint import engine
-from okxlint import waivers as waiver_rules
 from okxlint.engine import Question, Verdict, judge
 from okxlint.inventory import ImpliedAccount
 from okxlint.manifest import load
@@ -28,7 +26,7 @@ from okxlint.origin import Place
 from okxlint.policy import Granted, Policy, WaiverTerms
 from okxlint.reader import read
 from okxlint.redact import Redactor
-from okxlint.rule import ALL_ENVIRONMENTS, Hit, Rule, Setting, load_rule, option
+from okxlint.rule import ALL_ENVIRONMENTS, Hit, Rule, Ruleset, Setting, load_rule, option
 from okxlint.source import Source
 from tests.conftest import DAY, verdict_of
 
@@ -38,7 +36,7 @@ KEY = "version: 1\nkeys:\n  - {label: a-1, account: main, permissions: [trade]}\
 
 
 @pytest.fixture(name="ruled")
-def ruled_fixture(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Verdict]:
+def ruled_fixture() -> Callable[..., Verdict]:
     """Judge manifests by one rule of the test's own, under the name of another."""
 
     def ruled(
@@ -51,14 +49,12 @@ def ruled_fixture(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Verdict]:
     ) -> Verdict:
         facts = {"statuses": frozenset({"active"}), "environments": ALL_ENVIRONMENTS, **facts}
         fake = replace(load_rule(ID), check=check, **facts)
-        for module in (engine, waiver_rules):
-            monkeypatch.setattr(
-                module, "load_rule", lambda name: fake if name == ID else load_rule(name)
-            )
         files = [read(f"{chr(97 + n)}.yaml", text.encode()) for n, text in enumerate(manifests)]
         inventory, flaws = load(files)
         setting = Setting(severity, fake.options())
-        policy = Policy("test", {ID: setting}, (), waivers or WaiverTerms())
+        policy = Policy(
+            "test", {ID: setting}, (), waivers or WaiverTerms(), rules=Ruleset({ID: fake})
+        )
         asked = question or Question(DAY)
         return judge(asked, policy, files, inventory, flaws, Redactor(["hunter22"]))
 
@@ -606,7 +602,7 @@ def test_the_other_rules_go_on_after_a_crash(monkeypatch: pytest.MonkeyPatch) ->
 
     manifest = KEY.replace("trade", "withdraw")
     sound = verdict_of(manifest)
-    monkeypatch.setattr(engine, "load_rule", load_broken)
+    monkeypatch.setattr("okxlint.rule.load_rule", load_broken)
     verdict = verdict_of(manifest)
     assert rules_in(verdict) == rules_in(sound) - {"ip-bound"}
     assert len(verdict.unknown) == 1

@@ -12,6 +12,7 @@ from okxlint.errors import PolicyError
 from okxlint.expectation import compare, read_script
 from okxlint.model import Finding
 from okxlint.page import read_page
+from okxlint.reader import read
 from okxlint.rule import load_rule
 from tests.conftest import policy_of, verdict_of
 
@@ -554,7 +555,7 @@ def test_the_page_of_metadata_valid_with_its_own_schema(tmp_path: Path) -> None:
     path = tmp_path / "schema.json"
     path.write_text(schema, encoding="utf-8")
     for example in read_page(rule.doc).examples:
-        script = read_script(example.text)
+        script = read_script(read("a.yaml", example.text.encode()))
         found = own("metadata-valid", example.text, extra=f"metadata_schema: {path}\n")
         difference = compare(script.expected, found)
         assert (difference.missing, difference.unexpected) == ((), ())

@@ -14,6 +14,7 @@ import pytest
 from okxlint.check import Request, run_check
 from okxlint.cli import main
 from okxlint.engine import Question
+from okxlint.loading import Wanted
 from okxlint.model import Report
 from okxlint.report import FORMATS, View, writer
 
@@ -49,7 +50,8 @@ def assert_nothing_out(said: str, *secrets: str) -> None:
 
 def judged(cwd: Path, manifest: str, **more: Any) -> Report:
     more = {"policy": "strict", **more}
-    return run_check(Request(DAY, str(cwd), ("-",), stdin=manifest.encode(), **more))
+    wanted = Wanted(str(cwd), ("-",), stdin=manifest.encode())
+    return run_check(Request(DAY, wanted, **more))
 
 
 PLACES = {
@@ -289,7 +291,7 @@ def test_nothing_secret_of_a_policy_comes_out(
         "    - {account: main, key: a, rule: key-limit, reason: x, approved_by: x,"
         f" expires: 2026-12-31}} # token: {PHRASE} {SECRET} {KEY_ID}\n"
     )
-    report = run_check(Request(DAY, str(tmp_path)))
+    report = run_check(Request(DAY, Wanted(str(tmp_path))))
     assert {finding.location.path for finding in report.findings} >= {"okxlint.yaml"}
     assert [finding.rule for finding in report.waived] == ["no-withdraw"]
     for said in reports(report).values():
@@ -313,15 +315,13 @@ def test_nothing_secret_of_a_path_or_of_a_rule_that_fails_comes_out(
 ) -> None:
     from dataclasses import replace
 
-    from okxlint import engine
     from okxlint.rule import load_rule
 
     def fails(target: Any, run: Any) -> Any:
         raise ValueError(target.account)
 
     monkeypatch.setattr(
-        engine,
-        "load_rule",
+        "okxlint.rule.load_rule",
         lambda name: (
             replace(load_rule(name), check=fails) if name == "ip-bound" else load_rule(name)
         ),

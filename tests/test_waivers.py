@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 import pytest
 
-from okxlint import engine, waivers
 from okxlint.engine import Verdict
 from okxlint.model import Finding, Grant
 from okxlint.rule import Hit, Rule, load_rule
@@ -510,7 +509,7 @@ def test_a_rule_that_fails_makes_no_waiver_unused(monkeypatch: pytest.MonkeyPatc
     def fails(key: Any, run: Any) -> Any:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(engine, "load_rule", broken)
+    monkeypatch.setattr("okxlint.rule.load_rule", broken)
     verdict = verdict_of(aging(GOOD), policy=RULES)
     assert brief(verdict.findings) == []
     assert [unknown.kind for unknown in verdict.unknown] == ["rule-crash"]
@@ -530,8 +529,7 @@ def test_a_waiver_on_an_account_or_app_holds_for_a_rule_about_it(
     def found(target: Any, run: Any) -> Iterator[Hit]:
         yield Hit(at=target.origin.label, value="withdraw", message="found")
 
-    monkeypatch.setattr(engine, "load_rule", changed)
-    monkeypatch.setattr(waivers, "load_rule", changed)
+    monkeypatch.setattr("okxlint.rule.load_rule", changed)
     manifest = f"""\
 version: 1
 accounts:

@@ -15,17 +15,45 @@ from pathlib import Path
 from typing import Any
 
 import click
+import yaml
 from pydantic import TypeAdapter
 
+from okxlint.baseline_file import BaselineText
 from okxlint.catalogue import GROUPS, PACKS, markdown, summary
 from okxlint.cli import COMMANDS, group
 from okxlint.inventory import Account, App, Key
-from okxlint.policy_layer import SEVERITIES, Written
+from okxlint.policy_layer import SEVERITIES
+from okxlint.policy_text import Written
 from okxlint.report.json_v1 import ReportObject
 from okxlint.rule import Rule, load_rule, rule_ids
 
 ROOT = Path(__file__).resolve().parent.parent
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+LOCKED = "Below this policy the rule may only become stricter, and is not waived."
+HOOKS = {
+    "okxlint": {
+        "name": "okxlint: what the commit brings",
+        "description": "Check the whole inventory against HEAD; what is there already passes.",
+        "entry": "okxlint check --base HEAD --new-only",
+        # Also for a commit that only deletes files: no pattern of names can match one.
+        "always_run": True,
+        "stages": ["pre-commit", "pre-merge-commit", "manual"],
+    },
+    "okxlint-all": {
+        "name": "okxlint: the whole inventory",
+        "description": COMMANDS["check"],
+        "entry": "okxlint check",
+        "always_run": True,
+        "stages": ["pre-commit", "pre-merge-commit", "pre-push", "manual"],
+    },
+    "okxlint-test": {
+        "name": "okxlint: policy tests",
+        "description": COMMANDS["test"],
+        "entry": "okxlint test",
+        "files": r"\.(ya?ml|json)$",
+        "stages": ["pre-commit", "pre-merge-commit", "pre-push", "manual"],
+    },
+}
 TITLES = {
     "essentials": "The six rules that every trading desk needs.",
     "recommended": "What holds where no policy says otherwise.",
@@ -60,12 +88,16 @@ def everything() -> Iterator[tuple[Path, str]]:
     schemas = {
         "manifest": manifest_schema(),
         "policy": policy_schema(rules),
+        "baseline": baseline_schema(),
         "report": report_schema(),
     }
     for name, schema in schemas.items():
         text = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
         yield ROOT / "schemas" / f"{name}.schema.json", text
+    yield ROOT / ".pre-commit-hooks.yaml", hooks_text()
     yield ROOT / "docs" / "rules.md", rules_page(rules)
+    guide = ROOT / "docs" / "write-a-rule.md"
+    yield guide, with_files(guide.read_text(encoding="utf-8"), ROOT / "examples" / "plugin")
     readme = ROOT / "README.md"
     if readme.exists():
         yield readme, marked(readme.read_text(encoding="utf-8"), rules)
@@ -109,6 +141,22 @@ def flow(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(flow(item) for item in value) + "]"
     return value if isinstance(value, str) else json.dumps(value)
+
+
+# -- hooks ---------------------------------------------------------------------------------------
+
+
+def hooks_text() -> str:
+    """The hooks of pre-commit and prek. Each looks at more than the changed files: it gets none."""
+    common = {
+        "language": "python",
+        "pass_filenames": False,
+        "require_serial": True,
+        "minimum_pre_commit_version": "3.2.0",
+    }
+    hooks = [{"id": name, **hook, **common} for name, hook in HOOKS.items()]
+    text = yaml.safe_dump(hooks, sort_keys=False, default_flow_style=None, width=100)
+    return f"# Made by tools/generate.py; docs/ci.md shows how to use them.\n{text}"
 
 
 # -- schemas -------------------------------------------------------------------------------------
@@ -165,19 +213,13 @@ def policy_schema(rules: list[Rule]) -> dict[str, Any]:
         nullable(definition)
     nullable(schema)
     schema["properties"]["version"] = {"const": 1}
-    severity = {"enum": list(SEVERITIES)}
-    schema["properties"]["rules"] = {
-        "type": ["object", "null"],
-        "additionalProperties": False,
-        "properties": {
-            rule.id: {
-                "description": summary(rule),
-                "anyOf": [severity, options_schema(rule, severity)],
-            }
-            for rule in rules
-            if not rule.hygiene
-        },
-    }
+    definitions["Rules"] = rules_schema(rules)
+    a_rule = {"$ref": "#/$defs/Rules"}
+    schema["properties"]["rules"] = {"anyOf": [a_rule, {"type": "null"}]}
+    without_locks = {"additionalProperties": {"not": {"required": ["locked"]}}}
+    definitions["OverrideText"]["properties"]["rules"] = {**a_rule, **without_locks}
+    # JSON Schema, or CEL: what stands in either is checked when the policy is read.
+    definitions["CustomText"]["properties"]["assert"] = {"type": ["object", "string", "boolean"]}
     return {
         "$schema": DIALECT,
         **schema,
@@ -186,8 +228,30 @@ def policy_schema(rules: list[Rule]) -> dict[str, Any]:
     }
 
 
-def options_schema(rule: Rule, severity: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a rule's severity and options as a mapping."""
+def rules_schema(rules: list[Rule]) -> dict[str, Any]:
+    """The schema of what a policy says of rules; those of plugins and custom ones are not known."""
+    severity = {"enum": list(SEVERITIES)}
+    common = {"severity": severity, "locked": {"type": "boolean", "description": LOCKED}}
+    other = {"type": "object", "properties": common}
+    return {
+        "type": "object",
+        "additionalProperties": {
+            "description": "A rule of a plugin, or a custom one.",
+            "anyOf": [severity, other],
+        },
+        "properties": {
+            rule.id: {
+                "description": summary(rule),
+                "anyOf": [severity, options_schema(rule, common)],
+            }
+            for rule in rules
+            if not rule.hygiene
+        },
+    }
+
+
+def options_schema(rule: Rule, common: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a rule's options as a mapping, with what every rule has in common."""
     schema = TypeAdapter(rule.options).json_schema()
     properties = schema.get("properties", {})
     for field in fields(rule.options):
@@ -196,8 +260,17 @@ def options_schema(rule: Rule, severity: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
         "additionalProperties": False,
-        "properties": {"severity": severity, **properties},
+        "properties": {**common, **properties},
     }
+
+
+def baseline_schema() -> dict[str, Any]:
+    """The schema of a baseline."""
+    schema = TypeAdapter(BaselineText).json_schema()
+    for definition in (schema, *schema["$defs"].values()):
+        nullable(definition)
+    schema["properties"]["version"] = {"const": 1}
+    return {"$schema": DIALECT, **schema, "title": "okxlint baseline, version 1"}
 
 
 def report_schema() -> dict[str, Any]:
@@ -257,6 +330,19 @@ def commands_table() -> str:
     rows = ["| command | does |", "|---|---|"]
     rows += [f"| `okxlint {name}` | {text} |" for name, text in COMMANDS.items()]
     return "\n".join(rows) + "\n"
+
+
+def with_files(text: str, folder: Path) -> str:
+    """A guide whose parts after ``<!-- begin file PATH -->`` are commands that write that file."""
+
+    def part(found: re.Match[str]) -> str:
+        content = (folder / found[1]).read_text(encoding="utf-8")
+        # Four ticks: what is written may have code in three.
+        command = f"````sh\ncat > {found[1]} <<'EOF'\n{content}EOF\n````\n"
+        return f"<!-- begin file {found[1]} -->\n{command}<!-- end file {found[1]} -->"
+
+    pattern = r"<!-- begin file (\S+) -->\n.*?<!-- end file \1 -->"
+    return re.sub(pattern, part, text, flags=re.DOTALL)
 
 
 def marked(text: str, rules: list[Rule]) -> str:
