@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from okxlint import git
 from okxlint.errors import OkxlintError
-from okxlint.redact import unarmed, visible
+from okxlint.secrets.redact import unarmed, visible
 
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _MERGED = ("pull_request", "pull_request_review", "pull_request_review_comment")

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from okxlint.errors import OkxlintError
-from okxlint.redact import unarmed, visible
+from okxlint.secrets.redact import unarmed, visible
 
 NO_REVISION = ("", "none")
 REPORTED = (0, 1, 3)

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from okxlint import policy_file
-from okxlint.distributions import NotInstalled, plugins
+from okxlint.documents.reader import Parsed
 from okxlint.errors import PolicyError, Unreadable
 from okxlint.files import Files
 from okxlint.inventory import Inventory
@@ -17,12 +16,13 @@ from okxlint.manifest import Flaw, load
 from okxlint.model import Unknown
 from okxlint.paths import SUFFIXES, Tree, ancestors
 from okxlint.policy import DEFAULT_PACK, Policy
-from okxlint.policy_chain import Chain
-from okxlint.reader import Parsed
+from okxlint.policy import file as policy_file
+from okxlint.policy.chain import Chain
+from okxlint.policy.distributions import NotInstalled, plugins
 from okxlint.waivers import REVOKED, Book, Identity
 
 if TYPE_CHECKING:
-    from okxlint.commit import Commit
+    from okxlint.history.commit import Commit
 
 WATCH = "policy-not-weakened"
 """The rule that tells what a change loosens."""
@@ -96,7 +96,7 @@ def load_base(
     it, that is not there.
     """
     from okxlint.commit_manifests import Manifests
-    from okxlint.revision import merge_base
+    from okxlint.history.revision import merge_base
 
     unknown: list[Unknown] = []
     with asked.kept(merge_base(asked.tree, rev)) as commit:
@@ -119,7 +119,7 @@ def load_ruling(asked: Asked, rev: str, head: Policy) -> Ruling:
     Raises ``OkxlintError`` for a revision that is not there, and for a policy there that is not
     right.
     """
-    from okxlint.revision import commit_at
+    from okxlint.history.revision import commit_at
 
     unknown: list[Unknown] = []
     with asked.kept(commit_at(asked.tree, rev)) as commit:
@@ -170,7 +170,7 @@ def _approvals(inventory: Inventory, policy: Policy, as_of: date) -> dict[Identi
 
 
 def _policy_at(asked: Asked, commit: Commit, head: Policy, unknown: list[Unknown]) -> Policy | None:
-    from okxlint.commit_files import CommitFiles
+    from okxlint.history.files import CommitFiles
 
     if asked.is_outside:
         return head
@@ -210,7 +210,7 @@ def _is_out_of_reach(asked: Asked, files: Files) -> bool:
 
 
 def _ruling_policy(asked: Asked, commit: Commit, unknown: list[Unknown]) -> Policy:
-    from okxlint.commit_files import CommitFiles
+    from okxlint.history.files import CommitFiles
 
     files = CommitFiles(asked.tree, commit)
     at = (commit.sha or "")[:12]

@@ -6,9 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
 
-from okxlint import policy_file
 from okxlint.baseline import asked_of, find_baseline, refusal, shortcomings
-from okxlint.baseline_file import BaselineText, Entry, entry_of, save, written
+from okxlint.baseline.file import BaselineText, Entry, entry_of, save, written
 from okxlint.check import Request, run_check
 from okxlint.engine import Question
 from okxlint.errors import OkxlintError
@@ -17,9 +16,10 @@ from okxlint.loading import Wanted
 from okxlint.model import Report
 from okxlint.paths import Tree, absolute, find_tree
 from okxlint.policy import Policy
-from okxlint.redact import Redactor
+from okxlint.policy import file as policy_file
 from okxlint.report.summary import plural
 from okxlint.rule import days_after
+from okxlint.secrets.redact import Redactor
 
 REASON = "found before okxlint was in use; to be mended by the last day"
 """The reason of a baseline for which nobody gives one."""

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
-from okxlint import __version__, policy_file
+from okxlint import __version__
 from okxlint.base import (
     Asked,
     Base,
@@ -21,17 +21,18 @@ from okxlint.base import (
 )
 from okxlint.catalogue import cards
 from okxlint.comparison import compared
-from okxlint.distributions import pack_name
 from okxlint.engine import Context, Question, Verdict, judge, rules_of
 from okxlint.errors import OkxlintError
 from okxlint.findings import pending
 from okxlint.loading import Wanted, load_files
 from okxlint.manifest import is_manifest, load
-from okxlint.masking import Masking
 from okxlint.model import Baseline, Finding, Pending, Report, Severity, Unknown
 from okxlint.paths import Tree, ancestors, find_tree
 from okxlint.policy import Policy
-from okxlint.redact import Redactor
+from okxlint.policy import file as policy_file
+from okxlint.policy.distributions import pack_name
+from okxlint.secrets.masking import Masking
+from okxlint.secrets.redact import Redactor
 from okxlint.suggest import did_you_mean
 from okxlint.waivers import Identity, granted
 
@@ -136,7 +137,7 @@ def _accepted(
 ) -> tuple[Verdict, Baseline | None]:
     if baseline is None:
         return verdict, None
-    from okxlint.acceptance import accept
+    from okxlint.baseline.acceptance import accept
 
     complete = all(each.accepted for each in unknown)
     return accept(baseline, verdict, question, policy, redactor, complete=complete)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, MutableMapping
 
-from okxlint.commit import Commit
-from okxlint.commit_files import read_file
+from okxlint.documents.reader import Parsed, read
 from okxlint.errors import Unreadable
+from okxlint.history.commit import Commit
+from okxlint.history.files import read_file
 from okxlint.manifest import LISTS
 from okxlint.model import Unknown
 from okxlint.paths import Tree
-from okxlint.reader import Parsed, read
 
 Patterns = Iterable[tuple[str | None, str]]
 """(folder, glob) pairs; the folder ``None`` is the repository's root."""

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from okxlint.documents.reader import Parsed
 from okxlint.errors import NoAnswer
 from okxlint.findings import Candidate, begins, findings_of, pending
 from okxlint.inventory import AnyAccount, ImpliedAccount, Inventory
 from okxlint.manifest import Flaw
 from okxlint.model import Finding, Pending, Severity, Unknown
 from okxlint.policy import Policy
-from okxlint.reader import Parsed
-from okxlint.redact import Redactor
 from okxlint.rule import Check, Hit, Loosening, Rule, Run, Setting, days_after, load_rule
+from okxlint.secrets.redact import Redactor
 from okxlint.waivers import Book, Identity, names_of
 
 

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from okxlint.comments import comments, top_end
+from okxlint.documents.comments import comments, top_end
+from okxlint.documents.reader import Parsed
 from okxlint.lazy import Pattern
 from okxlint.model import Finding
-from okxlint.reader import Parsed
 from okxlint.suggest import did_you_mean
 
 HEADERS = ("as-of", "policy", "select", "rules")

@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from okxlint.model import Finding, Fix, Grant, Pending, Related, Severity
-from okxlint.redact import Redactor
 from okxlint.rule import Hit, Replacement, Rule, days_after
+from okxlint.secrets.redact import Redactor
 from okxlint.waivers import Entry
 
 
@@ -95,7 +95,9 @@ class _Maker:
             message=clean(hit.message),
             help=clean(hit.help or rule.help),
             location=location,
-            **{kind: clean(name) if name is not None else None for kind, name in names.items()},
+            account=_cleaned(names["account"], clean),
+            key=_cleaned(names["key"], clean),
+            app=_cleaned(names["app"], clean),
             value=clean(hit.value),
             fails_on=hit.fails_on,
             fingerprint=digest,
@@ -103,6 +105,10 @@ class _Maker:
             waiver=_grant(holds, clean) if holds else None,
             fix=_fix(hit.fix, clean) if hit.fix else None,
         )
+
+
+def _cleaned(name: str | None, clean: Callable[[str], str]) -> str | None:
+    return clean(name) if name is not None else None
 
 
 def _fix(fix: Replacement, clean: Callable[[str], str]) -> Fix:
@@ -124,8 +130,8 @@ def _grant(entry: Entry, clean: Callable[[str], str]) -> Grant:
 def pending(entry: Entry, redactor: Redactor) -> Pending:
     """A waiver that is not in force yet, as reports tell it."""
     clean = redactor.clean
-    names = {kind: clean(name) if name is not None else None for kind, name in entry.names.items()}
-    value = clean(entry.waiver.value) if entry.waiver.value is not None else None
+    names = {kind: _cleaned(name, clean) for kind, name in entry.names.items()}
+    value = _cleaned(entry.waiver.value, clean)
     return Pending(clean(entry.waiver.rule), **names, value=value, grant=_grant(entry, clean))
 
 

@@ -6,6 +6,7 @@ import os.path
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from okxlint.documents.reader import Parsed, read
 from okxlint.errors import OkxlintError, Unreadable
 from okxlint.manifest import LISTS, is_manifest
 from okxlint.model import Unknown
@@ -21,7 +22,6 @@ from okxlint.paths import (
     search,
 )
 from okxlint.policy import Policy
-from okxlint.reader import Parsed, read
 
 STDIN = "<stdin>"
 """How reports name a manifest that came on standard input without a name."""

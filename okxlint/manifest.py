@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields as fields_of
-from functools import cache
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from okxlint.documents.reader import Document, Parsed
 from okxlint.inventory import Account, App, Broken, Inventory, Key, Waiver
 from okxlint.model import STATUSES
 from okxlint.origin import Origin, Place
-from okxlint.reader import Document, Parsed
 from okxlint.schema_error import explain
 from okxlint.suggest import did_you_mean
 
@@ -122,12 +121,13 @@ class _Loader:
         items = [item for item in items if item is not None]
         stated = [stated_fields(kind, item) if isinstance(item, dict) else None for item in items]
         validated = _validated(kind, [fields for fields in stated if fields is not None])
+        named = kind in (Account, App)  # a key has a label, and rules look at that
         for fields, where in zip(stated, origin.children(name, count=len(items)), strict=True):
             if fields is None:
                 message = f"an item of '{name}' is a mapping with fields, and this is none"
                 self.schema("not a mapping", message, where.name_of(), _START)
                 continue
-            second = kind is not Key and self.is_second(kind, _string(fields, "name"), where)
+            second = named and self.is_second(kind, _string(fields, "name"), where)
             built = next(validated)
             if isinstance(built, ValidationError):
                 self.invalid(kind, fields, where, built)
@@ -190,12 +190,15 @@ def _validated(kind: type[_O], items: list[dict[str, Any]]) -> Iterator[_O | Val
                     yield error
 
 
-@cache
 def _validator(kind: type[_O]) -> Callable[[list[dict[str, Any]]], list[_O]]:
     # Built on first use: the validator of Key alone takes a tenth of a small run.
-    validate: Callable[[list[dict[str, Any]]], list[_O]]
-    validate = TypeAdapter(list[kind]).validator.validate_python  # type: ignore[valid-type]
-    return validate
+    if kind not in _VALIDATORS:
+        adapter = TypeAdapter(list[kind])  # type: ignore[valid-type]
+        _VALIDATORS[kind] = adapter.validator.validate_python
+    return _VALIDATORS[kind]
+
+
+_VALIDATORS: dict[type, Callable[[list[dict[str, Any]]], list[Any]]] = {}
 
 
 def stated_fields(kind: type[Object | Waiver], fields: dict[str, Any]) -> dict[str, Any]:
@@ -215,16 +218,17 @@ def stated_fields(kind: type[Object | Waiver], fields: dict[str, Any]) -> dict[s
                 if item is not None
             ]
         nothing = not stated and stated != ""
-        if nothing and name != "needs" and name in _field_names(kind):
+        if nothing and name != "needs" and name in _FIELD_NAMES[kind]:
             continue
         kept[name] = stated
     return kept
 
 
-@cache
-def _field_names(kind: type[Object | Waiver]) -> frozenset[str]:
-    """The fields that a manifest can give."""
-    return frozenset(each.name for each in fields_of(kind) if each.init)
+_FIELD_NAMES: dict[type, frozenset[str]] = {
+    kind: frozenset(each.name for each in fields_of(kind) if each.init)
+    for kind in (Account, App, Key, Waiver)
+}
+"""The fields that a manifest can give."""
 
 
 def _says_all(fields: dict[str, Any]) -> bool:

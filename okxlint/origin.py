@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from okxlint.documents.source import Source
+from okxlint.documents.spans import ALIAS, NULL, SCALAR, Spans
 from okxlint.model import Location
-from okxlint.source import Source
-from okxlint.spans import ALIAS, NULL, SCALAR, Spans
 
 Step = str | int
 """A field's name, or an index into a list (nulls in the list aside)."""

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from okxlint import git
+from okxlint.documents.source import MAX_BYTES
 from okxlint.errors import OkxlintError, Unreadable
 from okxlint.globs import compile_glob, is_glob, literal_folder
-from okxlint.source import MAX_BYTES
 
 SUFFIXES = (".yaml", ".yml")
 A_LINK = "is a symbolic link, which okxlint does not follow; name what it points to"

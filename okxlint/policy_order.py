@@ -9,8 +9,9 @@ from datetime import date
 from typing import Any
 
 from okxlint.globs import compile_glob, is_glob
-from okxlint.match import covers
-from okxlint.override_order import (
+from okxlint.policy import Policy
+from okxlint.policy.match import covers
+from okxlint.policy.override_order import (
     Scope,
     includes,
     is_many,
@@ -20,10 +21,9 @@ from okxlint.override_order import (
     scopes,
     setting_in,
 )
-from okxlint.policy import Policy
-from okxlint.policy_places import Places
+from okxlint.policy.places import Places
+from okxlint.policy.strictness import Shift, shifts
 from okxlint.rule import Loosening, Rule
-from okxlint.strictness import Shift, shifts
 from okxlint.waivers import Entry, granted
 
 

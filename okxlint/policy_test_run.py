@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from okxlint import policy_file, resources
+from okxlint import resources
+from okxlint.documents.reader import Parsed, read
 from okxlint.engine import Question
 from okxlint.errors import OkxlintError, Unreadable
 from okxlint.expectation import Script, read_script
 from okxlint.manifest import LISTS
-from okxlint.masking import Masking
 from okxlint.paths import (
     A_LINK,
     Found,
@@ -26,8 +26,9 @@ from okxlint.paths import (
     search,
 )
 from okxlint.policy import Policy
+from okxlint.policy import file as policy_file
 from okxlint.policy_tests import Outcome, broken, outcome_of
-from okxlint.reader import Parsed, read
+from okxlint.secrets.masking import Masking
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,15 @@ from functools import partial
 from typing import NamedTuple
 
 from okxlint.check import check_selection
-from okxlint.comments import comment_line
+from okxlint.documents.comments import comment_line
+from okxlint.documents.reader import Parsed
 from okxlint.engine import Context, Question, judge, rules_of
 from okxlint.errors import OkxlintError
 from okxlint.expectation import Expected, Script, compare
 from okxlint.manifest import is_manifest, load
-from okxlint.masking import Masking
 from okxlint.model import Finding
 from okxlint.policy import Policy
-from okxlint.reader import Parsed
+from okxlint.secrets.masking import Masking
 from okxlint.suggest import did_you_mean
 
 _ALONE = Context()

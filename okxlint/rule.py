@@ -28,9 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ALL_ENVIRONMENTS", "NOT_PLANNED", "Count", "Environments", "Hit", "Loosening", "NoOptions",
-    "Positive",
-    "Replacement", "Rule", "Ruleset", "Run", "Setting", "days_after", "hygiene", "load_rule", "module_name",
-    "option", "rule", "rule_ids",
+    "Positive", "Replacement", "Rule", "Ruleset", "Run", "Setting", "days_after", "hygiene",
+    "load_rule", "module_name", "option", "rule", "rule_ids",
 ]  # fmt: skip
 
 Target = Literal["key", "app", "account", "file", "policy"]

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from okxlint.address import BITS, Address
+from okxlint.documents.source import Source
 from okxlint.inventory import App, Inventory, Key
 from okxlint.model import CURRENT
 from okxlint.origin import Place
 from okxlint.rule import Run
-from okxlint.source import Source
 
 _HIGHEST = 1 << BITS[6]
 """Beyond all addresses."""

@@ -9,9 +9,9 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from okxlint.inventory import Account, AnyAccount, App, Inventory, Key, Waiver
-from okxlint.match import described
 from okxlint.model import Severity
 from okxlint.policy import Policy, WaiverTerms
+from okxlint.policy.match import described
 from okxlint.rule import Hit, Rule, days_after
 from okxlint.suggest import did_you_mean
 

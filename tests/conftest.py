@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
+from okxlint.documents.reader import read
 from okxlint.engine import Question, Verdict, judge
-from okxlint.manifest import load
-from okxlint.policy import Policy
 from okxlint.files import WorkFiles
+from okxlint.manifest import load
 from okxlint.paths import Tree
-from okxlint.policy_chain import Chain
-from okxlint.policy_file import policy_of as policy_of_text
-from okxlint.policy_text import read_text
-from okxlint.reader import read
-from okxlint.redact import Redactor
+from okxlint.policy import Policy
+from okxlint.policy.chain import Chain
+from okxlint.policy.file import policy_of as policy_of_text
+from okxlint.policy.text import read_text
+from okxlint.secrets.redact import Redactor
 
 DAY = date(2026, 11, 22)
 

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
+from okxlint.documents.reader import read
 from okxlint.engine import Question, judge
 from okxlint.errors import PolicyError
 from okxlint.manifest import load as load_inventory
 from okxlint.paths import Tree
 from okxlint.policy import Policy
-from okxlint.policy_file import load
-from okxlint.reader import read
-from okxlint.redact import Redactor
+from okxlint.policy.file import load
+from okxlint.secrets.redact import Redactor
 from tests.conftest import DAY
 
 HEAD = "version: 1\n"

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from okxlint.excerpt import excerpt
+from okxlint.documents.source import Source
 from okxlint.model import (
     Excerpt,
     Finding,
@@ -21,10 +21,10 @@ from okxlint.model import (
     Severity,
     Unknown,
 )
-from okxlint.redact import Redactor
 from okxlint.report import View, writer
-from okxlint.secret_text import Leak
-from okxlint.source import Source
+from okxlint.secrets.excerpt import excerpt
+from okxlint.secrets.redact import Redactor
+from okxlint.secrets.secret_text import Leak
 
 GOLDEN = Path(__file__).parent / "golden"
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO

@@ -13,10 +13,10 @@ import pytest
 
 from okxlint.base import Asked, watchful
 from okxlint.check import Request, run_check
-from okxlint.commit import Commit
-from okxlint.commit_files import CommitFiles
 from okxlint.engine import Question
 from okxlint.errors import OkxlintError, Unreadable
+from okxlint.history.commit import Commit
+from okxlint.history.files import CommitFiles
 from okxlint.loading import Wanted
 from okxlint.paths import find_tree
 from okxlint.policy import Policy
@@ -871,8 +871,9 @@ def test_files_of_a_commit_as_if_in_the_work_tree(tmp_path: Path) -> None:
 
 # -- a run without a base --------------------------------------------------------------------------
 
-PAST = {"commit", "commit_files", "commit_manifests", "revision", "links"}
-PAST |= {"policy_order", "override_order", "policy_places"}
+READING = {"history.commit", "history.files", "history.links", "history.revision"}
+READING |= {"commit_manifests"}
+ORDERING = {"policy_order", "policy.override_order", "policy.places"}
 
 
 def imported(args: list[str], cwd: Path) -> set[str]:
@@ -889,7 +890,7 @@ def imported(args: list[str], cwd: Path) -> set[str]:
 
 def test_a_run_without_a_base_loads_nothing_for_one(tmp_path: Path) -> None:
     repo = repository(tmp_path, AGED)
-    assert PAST & imported(["check"], repo.folder) == set()
-    assert PAST - imported(["check", "--base", "main"], repo.folder) == set()
-    ruled = imported(["check", "--policy-ref", "main"], repo.folder)
-    assert PAST & ruled == {each for each in PAST if "order" not in each and "places" not in each}
+    past = READING | ORDERING
+    assert past & imported(["check"], repo.folder) == set()
+    assert past - imported(["check", "--base", "main"], repo.folder) == set()
+    assert past & imported(["check", "--policy-ref", "main"], repo.folder) == READING

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from okxlint.baseline_file import BaselineText, Entry, read_baseline, written
+from okxlint.baseline.file import BaselineText, Entry, read_baseline, written
 from okxlint.baseline_run import REASON, Done, Order, write_baseline
 from okxlint.check import Request, run_check
 from okxlint.engine import Question
@@ -974,7 +974,7 @@ def test_a_run_without_a_baseline_imports_nothing_of_it(tmp_path: Path) -> None:
         "try:\n main(sys.argv[1:])\nexcept SystemExit: pass\n"
         "print(*sys.modules, file=sys.stderr)\n"
     )
-    ours = {"okxlint.baseline", "okxlint.baseline_file", "okxlint.acceptance"}
+    ours = {"okxlint.baseline", "okxlint.baseline.file", "okxlint.baseline.acceptance"}
     for more, loaded in (([], set()), (["--baseline", FILE], ours)):
         command = [sys.executable, "-I", "-c", code, "check", "--as-of", str(DAY), *more]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)

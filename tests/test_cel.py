@@ -7,13 +7,18 @@ from typing import Any
 
 import pytest
 
-from okxlint.cel import Expression, ExpressionFailed, ExpressionProblem, compile_expression
-from okxlint.cel_types import checking
+from okxlint.assertions.cel import (
+    Expression,
+    ExpressionFailed,
+    ExpressionProblem,
+    compile_expression,
+)
+from okxlint.assertions.cel_types import checking
+from okxlint.assertions.field_shapes import shapes
+from okxlint.documents.reader import read
 from okxlint.errors import OkxlintError
-from okxlint.field_shapes import shapes
 from okxlint.inventory import Account, App, Key, Waiver
 from okxlint.manifest import load
-from okxlint.reader import read
 
 DAY = date(2026, 11, 22)
 
@@ -533,7 +538,8 @@ def test_the_modules_import_nothing_heavy() -> None:
     import subprocess
 
     code = (
-        "import sys; import okxlint.cel, okxlint.json_assert, okxlint.metadata_schema\n"
+        "import sys\n"
+        "from okxlint.assertions import cel, json_assert, metadata_schema\n"
         "print(*sys.modules)"
     )
     done = subprocess.run(

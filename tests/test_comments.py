@@ -7,8 +7,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from okxlint.comments import comment_line, comments, top_end
-from okxlint.reader import read
+from okxlint.documents.comments import comment_line, comments, top_end
+from okxlint.documents.reader import read
 
 
 def comments_of(text: str) -> list[str]:

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from okxlint.custom_rule import value_of
+from okxlint.documents.reader import read
 from okxlint.engine import Verdict
 from okxlint.errors import OkxlintError, PolicyError
 from okxlint.inventory import Key
 from okxlint.manifest import load
 from okxlint.model import Severity
 from okxlint.page import read_page
-from okxlint.reader import read
+from okxlint.policy.custom_rule import value_of
 from tests.conftest import DAY, policy_of, verdict_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -161,9 +161,8 @@ def test_the_day_is_an_input() -> None:
         ("k1", date(2026, 11, 22)),
         ("k2", date(2020, 1, 12)),
     ]
-    assert [f.key for f in verdict_of(manifest, policy=policy, as_of=date(2026, 11, 23)).findings] == [
-        "k0", "k1", "k2"
-    ]  # fmt: skip
+    next_day = verdict_of(manifest, policy=policy, as_of=date(2026, 11, 23))
+    assert [finding.key for finding in next_day.findings] == ["k0", "k1", "k2"]
     coming = verdict_of(manifest, policy=policy, horizon=1).findings[0]
     assert (coming.key, coming.severity, coming.fails_on) == (
         "k0",
@@ -200,7 +199,7 @@ def test_no_answer_is_no_pass() -> None:
 
 
 def test_without_the_extra_a_policy_with_cel_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    from okxlint import cel as engine
+    from okxlint.assertions import cel as engine
 
     def missing(kind: str) -> Any:
         raise ImportError
@@ -224,7 +223,8 @@ def test_waivers_hold_for_custom_rules() -> None:
 
 def test_rules_and_overrides_change_them() -> None:
     manifest = keys("environment: demo", "environment: live")
-    rules = "rules: {acme-team: info}\noverrides: [{match: {environment: demo}, rules: {acme-team: off}}]\n"
+    override = "{match: {environment: demo}, rules: {acme-team: off}}"
+    rules = f"rules: {{acme-team: info}}\noverrides: [{override}]\n"
     (finding,) = verdict_of(manifest, policy=custom(TEAM) + rules).findings
     assert (finding.key, finding.severity) == ("k1", Severity.INFO)
     off = custom(TEAM) + "rules: {acme-team: off}\n"

@@ -8,8 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from okxlint.baseline_file import BaselineText
-from okxlint.policy_text import written_names
+from okxlint.baseline.file import BaselineText
+from okxlint.policy.text import written_names
 from okxlint.rule import load_rule, rule_ids
 from tests.test_cli import ROOT
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from okxlint.documents.reader import read
 from okxlint.manifest import is_manifest, load
-from okxlint.match import FIELDS
 from okxlint.paths import Tree
-from okxlint.policy_file import load as load_policy
-from okxlint.policy_text import Written, written_names
-from okxlint.reader import read
+from okxlint.policy.file import load as load_policy
+from okxlint.policy.match import FIELDS
+from okxlint.policy.text import Written, written_names
 from okxlint.resources import packs
 from tests.test_cli import ROOT
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import pytest
 import yaml
 
+from okxlint.documents.reader import read
 from okxlint.expectation import HEADERS, read_script
-from okxlint.reader import read
 from tests.test_cli import ROOT
 
 PAGE = (ROOT / "docs/test-a-policy.md").read_text("utf-8")

@@ -18,16 +18,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from okxlint.documents.reader import read
+from okxlint.documents.source import Source
 from okxlint.engine import Question, Verdict, judge
 from okxlint.inventory import ImpliedAccount
 from okxlint.manifest import load
 from okxlint.model import Finding, Severity
 from okxlint.origin import Place
 from okxlint.policy import Granted, Policy, WaiverTerms
-from okxlint.reader import read
-from okxlint.redact import Redactor
 from okxlint.rule import ALL_ENVIRONMENTS, Hit, Rule, Ruleset, Setting, load_rule, option
-from okxlint.source import Source
+from okxlint.secrets.redact import Redactor
 from tests.conftest import DAY, verdict_of
 
 ID = "no-withdraw"  # the name that the rules below borrow

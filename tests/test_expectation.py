@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from okxlint.documents.reader import read
 from okxlint.expectation import Expected, Header, Script, compare, read_script
 from okxlint.model import Finding, Location, Severity
-from okxlint.reader import read
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from okxlint import commit, git
-from okxlint.commit import Commit
+from okxlint import git
 from okxlint.errors import OkxlintError, Unreadable
+from okxlint.history import commit
+from okxlint.history.commit import Commit
+from okxlint.history.revision import commit_at, merge_base
 from okxlint.paths import A_LINK, Found, Tree, find_tree, matching, search
-from okxlint.revision import commit_at, merge_base
 
 ODD_NAMES = (b"new\nline.yaml", b"caf\xe9.yaml", b'"quoted" \\.yaml', b" lead.yaml", b"-x.yaml")
 DEPTH = "'git fetch --unshallow' gets the rest of its history"

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from okxlint.documents.reader import read
 from okxlint.errors import PolicyError
 from okxlint.expectation import compare, read_script
 from okxlint.model import Finding
 from okxlint.page import read_page
-from okxlint.reader import read
 from okxlint.rule import load_rule
 from tests.conftest import policy_of, verdict_of
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from okxlint.json_assert import AssertionProblem, compile_schema, written
-from okxlint.json_parts import SchemaProblem
-from okxlint.json_schema import Schema
-from okxlint.pattern import TooSlow
-from okxlint.reader import read
+from okxlint.assertions.json_assert import AssertionProblem, compile_schema, written
+from okxlint.assertions.json_parts import SchemaProblem
+from okxlint.assertions.json_schema import Schema
+from okxlint.assertions.pattern import TooSlow
+from okxlint.documents.reader import read
 
 KEY = """
 keys:

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from okxlint.leaks import find_leaks
-from okxlint.reader import read
-from okxlint.secret_text import is_secret
+from okxlint.documents.reader import read
+from okxlint.secrets.leaks import find_leaks
+from okxlint.secrets.secret_text import is_secret
 
 HEX = "00112233445566778899AABBCCDDEEFF"
 OTHER = "FFEEDDCCBBAA99887766554433221100"

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
+from okxlint.documents.reader import read
+from okxlint.documents.scalars import Plain, typed
 from okxlint.inventory import Inventory, Key
 from okxlint.manifest import Flaw, is_manifest, load
-from okxlint.reader import read
-from okxlint.scalars import Plain, typed
 from tests.conftest import verdict_of
 
 KEY = "{label: a, account: main, permissions: [trade]%s}"

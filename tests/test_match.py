@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from okxlint.documents.reader import read
 from okxlint.inventory import Key
 from okxlint.manifest import load
-from okxlint.match import Match, covers, described, literal, names_of
-from okxlint.policy_layer import check_layer
-from okxlint.policy_merge import merge
-from okxlint.policy_text import read_text
-from okxlint.reader import read
+from okxlint.policy.layer import check_layer
+from okxlint.policy.match import Match, covers, described, literal, names_of
+from okxlint.policy.merge import merge
+from okxlint.policy.text import read_text
 from okxlint.rule import Ruleset
 
 QUICK = settings(max_examples=400, deadline=None, derandomize=True, database=None)

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from okxlint import policy_file, resources
+from okxlint import resources
+from okxlint.documents.reader import read
 from okxlint.expectation import Script, read_script
+from okxlint.policy import file as policy_file
 from okxlint.policy_test_run import Defaults, run_tests
-from okxlint.reader import read
 from tests.conftest import DAY
 from tests.test_cli import ROOT, okxlint
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from okxlint.pattern import NotAPattern, TooSlow, compile_pattern, shortened
+from okxlint.assertions.pattern import NotAPattern, TooSlow, compile_pattern, shortened
 
 LABELS = ["", "gridbot-2026q4", "grid bot", "GRID", "team-a\n", "x{3}", "é", "a" * 50, "(", "ab12"]
 
@@ -100,7 +100,7 @@ def test_many_searches_that_are_each_just_short_enough_are_given_up_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     seconds = iter(range(100))
-    monkeypatch.setattr("okxlint.pattern.process_time", lambda: next(seconds) / 5)
+    monkeypatch.setattr("okxlint.assertions.pattern.process_time", lambda: next(seconds) / 5)
     pattern = compile_pattern("a")
     assert [pattern.search("a") for _ in range(3)] == [True, True, True]
     with pytest.raises(TooSlow):

@@ -13,10 +13,10 @@ import pytest
 
 from okxlint.catalogue import facts, markdown
 from okxlint.cli import main
-from okxlint.distributions import NotInstalled, normalized, pack_file, pack_name, plugins
 from okxlint.errors import PolicyError
 from okxlint.model import Severity
 from okxlint.policy import Policy
+from okxlint.policy.distributions import NotInstalled, normalized, pack_file, pack_name, plugins
 from okxlint.rule import NoOptions, Rule, load_rule
 from tests.conftest import policy_of, verdict_of
 

@@ -20,12 +20,10 @@ from okxlint.policy import (
     DEFAULT_REQUIRE,
     Policy,
 )
-from okxlint.paths import read_bytes
-from okxlint.policy_chain import Chain
-from okxlint.policy_file import load, locate, pack
-from okxlint.policy_layer import check_layer
-from okxlint.policy_merge import merge
-from okxlint.policy_text import read_text
+from okxlint.policy.file import load, locate, pack
+from okxlint.policy.layer import check_layer
+from okxlint.policy.merge import merge
+from okxlint.policy.text import read_text
 from okxlint.rule import Rule, Ruleset, load_rule, rule_ids
 from tests.conftest import policy_of
 
@@ -333,10 +331,11 @@ def layered(*files: tuple[str, str, str | None]) -> Policy:
     """The policy of (name, text, folder) that extend one another, the last on top."""
     rules = Ruleset()
     problems: list[Any] = []
-    chain = [
-        check_layer(read_text(name, f"{HEAD}{text}".encode(), folder or "/", folder is None), rules, problems)
+    texts = [
+        read_text(name, f"{HEAD}{text}".encode(), folder or "/", folder is None)
         for name, text, folder in files
     ]
+    chain = [check_layer(text, rules, problems) for text in texts]
     assert problems == []
     return merge(chain, rules, {})
 
@@ -431,8 +430,8 @@ def test_a_pack_has_exactly_what_its_rules_state(pack: str) -> None:
 @pytest.mark.parametrize("rule", [rule for rule in RULES if not rule.hygiene], ids=lambda r: r.id)
 def test_only_strict_changes_options(rule: Rule) -> None:
     default = rule.options()
-    for pack in ("essentials", "recommended"):
-        assert load(pack, "/", TREE).setting(rule.id, None).options == default
+    for name in ("essentials", "recommended"):
+        assert load(name, "/", TREE).setting(rule.id, None).options == default
     strict = load("strict", "/", TREE).setting(rule.id, None).options
     changed: dict[str, Any] = {
         name: getattr(strict, name)

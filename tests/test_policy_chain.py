@@ -9,8 +9,8 @@ import pytest
 
 from okxlint.errors import OkxlintError
 from okxlint.paths import Tree
-from okxlint.policy_file import load, pack
-from okxlint.policy_text import read_text
+from okxlint.policy.file import load, pack
+from okxlint.policy.text import read_text
 from tests.policy_files import errors_in, install, options_of, policy_in, word_of, write
 from tests.test_cli import okxlint
 
@@ -91,7 +91,7 @@ def test_each_file_is_read_once_however_many_ways_lead_to_it(
         read.append(shown)
         return read_text(shown, data, folder, is_pack)
 
-    monkeypatch.setattr("okxlint.policy_chain.read_text", counted)
+    monkeypatch.setattr("okxlint.policy.chain.read_text", counted)
     files = {"okxlint.yaml": "extends: [a0.yaml, b0.yaml]\n", "a30.yaml": "", "b30.yaml": ""}
     for n in range(30):  # two ways at each of 30 steps: 2**30 if each were followed
         both = f"extends: [a{n + 1}.yaml, b{n + 1}.yaml]\n"

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from okxlint.documents.reader import read
 from okxlint.engine import Question, Verdict, judge
 from okxlint.errors import PolicyError
 from okxlint.expectation import read_script
@@ -23,10 +24,9 @@ from okxlint.model import Severity
 from okxlint.option import Move, move, option
 from okxlint.page import read_page
 from okxlint.policy import Policy
-from okxlint.reader import read
-from okxlint.redact import Redactor
+from okxlint.policy.strictness import shifts
 from okxlint.rule import Rule, Setting, load_rule, rule_ids
-from okxlint.strictness import shifts
+from okxlint.secrets.redact import Redactor
 from tests.conftest import DAY, policy_of, verdict_of
 from tests.policy_files import errors_in, options_of, policy_in, word_of, write
 from tests.test_cli import okxlint

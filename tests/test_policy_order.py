@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from okxlint.documents.reader import read
 from okxlint.inventory import Key
 from okxlint.manifest import load
-from okxlint.match import Match
-from okxlint.override_order import MOST, includes, scopes
 from okxlint.policy import Policy
-from okxlint.policy_file import pack
+from okxlint.policy.file import pack
+from okxlint.policy.match import Match
+from okxlint.policy.override_order import MOST, includes, scopes
+from okxlint.policy.strictness import shifts
 from okxlint.policy_order import loosened
-from okxlint.reader import read
 from okxlint.resources import packs
-from okxlint.strictness import shifts
 from tests.conftest import policy_of
 from tests.policy_files import policy_in, write
 from tests.test_plugins import Site, rule_text

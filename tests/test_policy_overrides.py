@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from okxlint.match import Match
 from okxlint.policy import Policy
+from okxlint.policy.match import Match
 from tests.policy_files import errors_in, judged, options_of, policy_in, word_of, write
 from tests.test_cli import okxlint
 

@@ -13,10 +13,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from okxlint.cli import main
-from okxlint.policy_yaml import lines
-from okxlint.reader import read
+from okxlint.documents.reader import read
+from okxlint.documents.scalars import typed
+from okxlint.policy.yaml import lines
 from okxlint.rule import rule_ids
-from okxlint.scalars import typed
 from tests.policy_files import install, write
 from tests.test_cli import okxlint
 

@@ -12,12 +12,12 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from okxlint import nesting, syntax
+from okxlint.documents import nesting, syntax
+from okxlint.documents.nesting import MAX_ALIAS_NODES, MAX_DEPTH
+from okxlint.documents.reader import Parsed, read
+from okxlint.documents.scalars import NULLS
+from okxlint.documents.source import MAX_BYTES
 from okxlint.errors import OkxlintError
-from okxlint.nesting import MAX_ALIAS_NODES, MAX_DEPTH
-from okxlint.reader import Parsed, read
-from okxlint.scalars import NULLS
-from okxlint.source import MAX_BYTES
 from tests.conftest import verdict_of
 
 BOUNDED = settings(max_examples=150, deadline=None, derandomize=True, database=None)

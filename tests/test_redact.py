@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from okxlint.redact import LONGEST, Redactor, same_width, unarmed, visible
+from okxlint.secrets.redact import LONGEST, Redactor, same_width, unarmed, visible
 
 BOUNDED = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 NOBODY = Redactor(())

@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from okxlint import resources
-from okxlint.excerpt import excerpt
+from okxlint.documents.source import Source
 from okxlint.model import Severity, Unknown
-from okxlint.redact import Redactor
 from okxlint.report import FORMATS
 from okxlint.report import text as text_format
-from okxlint.secret_text import Leak
-from okxlint.source import Source
+from okxlint.secrets.excerpt import excerpt
+from okxlint.secrets.redact import Redactor
+from okxlint.secrets.secret_text import Leak
 from tests.sample_report import (
     AT,
     BASED,

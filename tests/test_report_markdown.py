@@ -14,9 +14,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from okxlint.model import Finding, Report, Severity, Unknown
-from okxlint.redact import unarmed, visible
 from okxlint.report.markdown import MOST
 from okxlint.report.markdown_text import code, neutral
+from okxlint.secrets.redact import unarmed, visible
 from tests.sample_report import (
     BASED,
     COMMIT,

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from okxlint.documents.reader import read
 from okxlint.engine import Context, Question, judge
 from okxlint.expectation import Script, compare, read_script
 from okxlint.manifest import load
 from okxlint.page import Example, read_page
 from okxlint.policy_order import loosened
 from okxlint.policy_tests import Row, outcome_of
-from okxlint.reader import read
-from okxlint.redact import Redactor
 from okxlint.rule import NoOptions, Rule, load_rule, module_name, rule_ids
+from okxlint.secrets.redact import Redactor
 from tests.conftest import DAY, policy_of
 
 RULES = [load_rule(rule_id) for rule_id in rule_ids()]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from okxlint.scalars import Plain, plain, typed
+from okxlint.documents.scalars import Plain, plain, typed
 
 BOUNDED = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from okxlint.documents.reader import Parsed, read
+from okxlint.documents.source import Source
+from okxlint.documents.spans import ALIAS, MAPPING, NULL, SCALAR, SEQUENCE
 from okxlint.model import Location
 from okxlint.origin import Origin, Place, Step
-from okxlint.reader import Parsed, read
-from okxlint.source import Source
-from okxlint.spans import ALIAS, MAPPING, NULL, SCALAR, SEQUENCE
 
 BOUNDED = settings(max_examples=150, deadline=None, derandomize=True, database=None)
 KINDS = {NULL: "null", SCALAR: "scalar", SEQUENCE: "list", MAPPING: "map", ALIAS: "alias"}

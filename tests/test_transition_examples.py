@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from okxlint.documents.reader import read
 from okxlint.expectation import compare, read_script
 from okxlint.page import Example, read_page
-from okxlint.reader import read
 from okxlint.rule import load_rule, rule_ids
 from tests.conftest import DAY
 from tests.repositories import Repository, plain_git

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from okxlint.address import parse
+from okxlint.documents.reader import read
+from okxlint.documents.source import Source
 from okxlint.engine import Context, Question, Verdict, judge
 from okxlint.manifest import load
 from okxlint.model import STATUSES
 from okxlint.origin import Place
-from okxlint.reader import read
-from okxlint.redact import Redactor
 from okxlint.rule import Loosening, Run, load_rule, rule_ids
-from okxlint.source import Source
+from okxlint.secrets.redact import Redactor
 from okxlint.transition import outside
 from tests.conftest import DAY, policy_of
 

@@ -18,12 +18,12 @@ import click
 import yaml
 from pydantic import TypeAdapter
 
-from okxlint.baseline_file import BaselineText
+from okxlint.baseline.file import BaselineText
 from okxlint.catalogue import GROUPS, PACKS, markdown, summary
 from okxlint.cli import COMMANDS, group
 from okxlint.inventory import Account, App, Key
-from okxlint.policy_layer import SEVERITIES
-from okxlint.policy_text import Written
+from okxlint.policy.layer import SEVERITIES
+from okxlint.policy.text import Written
 from okxlint.report.json_v1 import ReportObject
 from okxlint.rule import Rule, load_rule, rule_ids
 

@@ -130,7 +130,7 @@ def _unwritable(error: OSError) -> OkxlintError:
 
 
 def _tell(error: OkxlintError) -> int:
-    from okxlint.redact import unarmed, visible
+    from okxlint.secrets.redact import unarmed, visible
 
     for line in f"okxlint: {error.message}".split("\n"):
         click.echo(unarmed(visible(line)), err=True)

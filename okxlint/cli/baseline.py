@@ -10,7 +10,7 @@ import click
 from okxlint.baseline_run import Order, write_baseline
 from okxlint.cli.parameters import Day, cwd
 from okxlint.loading import Wanted
-from okxlint.redact import unarmed, visible
+from okxlint.secrets.redact import unarmed, visible
 
 
 @click.command("baseline")

@@ -145,7 +145,7 @@ def _report(paths: tuple[str, ...], options: dict[str, Any]) -> Report:
 
 
 def _stdin() -> bytes:
-    from okxlint.source import MAX_BYTES
+    from okxlint.documents.source import MAX_BYTES
 
     try:
         if sys.stdin is not None:

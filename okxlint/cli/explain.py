@@ -12,7 +12,7 @@ from okxlint.catalogue import facts, markdown
 from okxlint.cli.parameters import RuleId, cwd, policy_option
 from okxlint.errors import OkxlintError
 from okxlint.paths import find_tree
-from okxlint.policy_file import load
+from okxlint.policy.file import load
 from okxlint.rule import Rule, load_rule, rule_ids
 from okxlint.suggest import did_you_mean
 

@@ -7,14 +7,14 @@ import click
 from okxlint.cli.parameters import RuleId, cwd, policy_option
 from okxlint.errors import OkxlintError
 from okxlint.inventory import Key
-from okxlint.masking import Masking
-from okxlint.match import described
 from okxlint.paths import Tree, find_tree
 from okxlint.policy import Policy
-from okxlint.policy_file import load
-from okxlint.policy_view import cleaned, undercut, view
-from okxlint.policy_yaml import lines
-from okxlint.redact import unarmed, visible
+from okxlint.policy.file import load
+from okxlint.policy.match import described
+from okxlint.policy.view import cleaned, undercut, view
+from okxlint.policy.yaml import lines
+from okxlint.secrets.masking import Masking
+from okxlint.secrets.redact import unarmed, visible
 from okxlint.suggest import did_you_mean
 
 

@@ -7,7 +7,7 @@ import click
 from okxlint.catalogue import GROUPS, PACKS, facts, summary
 from okxlint.cli.parameters import cwd, policy_option
 from okxlint.paths import find_tree
-from okxlint.policy_file import load
+from okxlint.policy.file import load
 from okxlint.rule import Rule
 
 

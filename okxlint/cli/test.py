@@ -12,7 +12,7 @@ import click
 
 from okxlint.cli.output import to_file, to_stdout
 from okxlint.cli.parameters import Day, Output, color_option, cwd, wants_color
-from okxlint.redact import unarmed, visible
+from okxlint.secrets.redact import unarmed, visible
 
 if TYPE_CHECKING:
     from okxlint.policy_tests import Outcome

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from okxlint.model import Finding, Report
-from okxlint.redact import unarmed
 from okxlint.report import View
 from okxlint.report.paint import Paint
 from okxlint.report.summary import at, not_in_force, of_baseline, statistics, summary_lines
+from okxlint.secrets.redact import unarmed
 
 
 def write(report: Report, stream: TextIO, view: View) -> None:

@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from okxlint.model import Finding, Report, Severity, Unknown
-from okxlint.redact import unarmed, visible
 from okxlint.report import View
 from okxlint.report.summary import (
     at,
@@ -23,6 +22,7 @@ from okxlint.report.summary import (
     plural,
     summary_lines,
 )
+from okxlint.secrets.redact import unarmed, visible
 
 SHOWN = 10
 """Annotations of one kind that the runner keeps of a step."""

@@ -21,10 +21,10 @@ from typing import TextIO
 from typing_extensions import TypedDict
 
 from okxlint.model import Finding, Report, Severity, Unknown
-from okxlint.redact import visible
 from okxlint.report import View
 from okxlint.report.numbered import numbered
 from okxlint.report.summary import granted, sentence
+from okxlint.secrets.redact import visible
 
 UNKNOWN = "okxlint-unknown"
 """The folder of the paths at which stands what could not be looked at."""

@@ -22,10 +22,10 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TextIO
 
 from okxlint.model import Finding, Report, Severity, Unknown
-from okxlint.redact import unarmed, visible
 from okxlint.report import View
 from okxlint.report.numbered import numbered
 from okxlint.report.summary import at, granted, summary_lines
+from okxlint.secrets.redact import unarmed, visible
 
 _TOOL = "okxlint"
 _LONGEST_NAME = 200

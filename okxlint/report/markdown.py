@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from okxlint.model import Finding, Location, Report, Unknown
-from okxlint.redact import unarmed, visible
 from okxlint.report import View
 from okxlint.report.markdown_text import code, neutral
 from okxlint.report.summary import (
@@ -24,6 +23,7 @@ from okxlint.report.summary import (
     scope,
     totals,
 )
+from okxlint.secrets.redact import unarmed, visible
 
 MOST = 60_000
 """Bytes, in UTF-8, that a report does not reach."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from okxlint.redact import visible
+from okxlint.secrets.redact import visible
 
 # Letters and digits, with marks inside and around them that mean nothing to Markdown.
 _WORD = re.compile(r"""[('"]*[^\W_]+(?:[-.,'’][^\W_]+)*['",.;:)?!…]*|[-–—…]""")

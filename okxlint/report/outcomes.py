@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from okxlint.policy_tests import Outcome
-from okxlint.redact import unarmed, visible
 from okxlint.report.junit import safe
 from okxlint.report.numbered import numbered
 from okxlint.report.paint import Paint
 from okxlint.report.summary import plural
+from okxlint.secrets.redact import unarmed, visible
 
 _TOOL = "okxlint test"
 _CLASS = "okxlint.test"

@@ -16,11 +16,11 @@ from typing import Any, TextIO
 import sarif_om as om  # noqa: TID253 - this module is imported late, for this format alone
 
 from okxlint.model import Report, RuleCard
-from okxlint.redact import visible
 from okxlint.report import View
 from okxlint.report.sarif_alert import Alert, alerts_of, paths_of
 from okxlint.report.sarif_json import plain
 from okxlint.report.sarif_result import LEVELS, OUTSIDE, ROOT, Results, message_of
+from okxlint.secrets.redact import visible
 
 SHOWN = 5_000
 """Results that code scanning keeps of one run; beyond it the most severe come first."""

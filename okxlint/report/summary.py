@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from okxlint.model import Grant, Location, Pending, Report, Severity
-from okxlint.redact import visible
+from okxlint.secrets.redact import visible
 
 _REASONS = 5
 """So many reasons for which entries of a baseline are stale are told; JSON has them all."""

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from okxlint.model import Finding, Report
-from okxlint.redact import unarmed
 from okxlint.report import View
 from okxlint.report.paint import Paint
 from okxlint.report.summary import (
@@ -19,6 +18,7 @@ from okxlint.report.summary import (
     statistics,
     summary_lines,
 )
+from okxlint.secrets.redact import unarmed
 
 _TAB = "    "
 

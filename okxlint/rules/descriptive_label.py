@@ -78,8 +78,8 @@ from typing import Annotated
 from pydantic import AfterValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from okxlint.assertions.pattern import BoundedPattern, NotAPattern, compile_pattern
 from okxlint.inventory import Inventory, Key
-from okxlint.pattern import BoundedPattern, NotAPattern, compile_pattern
 from okxlint.rule import Hit, Run, option, rule
 
 _SHORTEST = 3

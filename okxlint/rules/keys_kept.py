@@ -81,11 +81,11 @@ runs only with `--base`.
 
 from collections.abc import Iterator
 
+from okxlint.documents.source import Source
 from okxlint.inventory import AnyAccount, Broken, Inventory, Key
 from okxlint.model import CURRENT
 from okxlint.origin import Place
 from okxlint.rule import Hit, NoOptions, Run, rule
-from okxlint.source import Source
 from okxlint.transition import made_anew, place_of_account
 
 

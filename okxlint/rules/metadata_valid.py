@@ -68,10 +68,10 @@ incomplete. The message says what the schema asks for and never shows what is in
 
 from collections.abc import Iterator
 
+from okxlint.assertions.metadata_schema import MetadataSchema
+from okxlint.documents.scalars import typed
 from okxlint.inventory import Key
-from okxlint.metadata_schema import MetadataSchema
 from okxlint.rule import Hit, NoOptions, Run, rule
-from okxlint.scalars import typed
 
 
 @rule(

@@ -96,11 +96,11 @@ every output masks what was found.
 
 from collections.abc import Iterator
 
-from okxlint.leaks import find_leaks
+from okxlint.documents.reader import Parsed
 from okxlint.origin import Place
-from okxlint.reader import Parsed
 from okxlint.rule import Hit, NoOptions, Run, rule
-from okxlint.secret_text import CREDENTIAL, PRIVATE_KEY, SECRET_KEY
+from okxlint.secrets.leaks import find_leaks
+from okxlint.secrets.secret_text import CREDENTIAL, PRIVATE_KEY, SECRET_KEY
 
 _WORDS = {
     CREDENTIAL: "a secret stands here in plain text, under a name that says so",

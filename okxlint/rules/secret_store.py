@@ -78,7 +78,7 @@ from functools import lru_cache
 
 from okxlint.inventory import Key
 from okxlint.rule import Environments, Hit, Run, option, rule
-from okxlint.secret_text import STORES
+from okxlint.secrets.secret_text import STORES
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+-]*")
 _PROBLEMS = {

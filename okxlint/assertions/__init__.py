@@ -1,0 +1,1 @@
+"""What a policy asserts in JSON Schema, CEL or a regular expression: bounded in time."""

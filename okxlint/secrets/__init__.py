@@ -1,0 +1,1 @@
+"""What must not come out: secrets found in files, and what masks them."""
