@@ -121,7 +121,7 @@ def _grant(entry: Entry, clean: Callable[[str], str]) -> Grant:
     return Grant(
         reason=clean(waiver.reason) if waiver.reason else None,
         approved_by=clean(waiver.approved_by) if waiver.approved_by else None,
-        expires=waiver.expires,
+        expires=entry.ends if entry.ends < date.max else None,
         path=location.path,
         line=location.line,
     )

@@ -39,8 +39,9 @@ class Environment:
     bin: Path
 
     def run(self, *command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-        """Run a program of the environment, without this one's settings of Python."""
-        env = {k: v for k, v in os.environ.items() if not k.startswith(("COV", "PYTHON"))}
+        """Run a program of the environment, without this one's settings of Python and tests."""
+        ours = ("COLUMNS", "COV", "PYTEST", "PYTHON")
+        env = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
         env["PATH"] = f"{self.bin}{os.pathsep}{env['PATH']}"
         # So pip reads it: false for 'no build isolation'. What builds is installed already.
         env["PIP_NO_BUILD_ISOLATION"] = "false"

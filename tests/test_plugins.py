@@ -81,9 +81,14 @@ def site_fixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Si
     folder.mkdir()
     monkeypatch.syspath_prepend(str(folder))
     yield Site(folder)
-    for name, module in list(sys.modules.items()):
-        if str(getattr(module, "__file__", None) or "").startswith(str(tmp_path)):
-            del sys.modules[name]
+    for name in [name for name, module in sys.modules.items() if _is_in(module, tmp_path)]:
+        del sys.modules[name]
+
+
+def _is_in(module: object, folder: Path) -> bool:
+    """Whether a module was imported from a folder; a package may have a path and no file."""
+    places = [getattr(module, "__file__", None), *(getattr(module, "__path__", None) or ())]
+    return any(str(place).startswith(str(folder)) for place in places)
 
 
 @pytest.fixture(name="desk")

@@ -122,6 +122,13 @@ class UnknownObject(TypedDict):
     message: str
 
 
+class BaseObject(TypedDict):
+    """The commit compared with, and how many old findings ``--new-only`` left out."""
+
+    ref: str
+    old: int
+
+
 class PendingObject(TypedDict):
     """A waiver that is not in force yet: the commit whose policy rules does not have it."""
 
@@ -159,6 +166,8 @@ class ReportObject(TypedDict):
     waived: list[WaivedObject]
     unknown: list[UnknownObject]
     coverage: Coverage
+    base: NotRequired[BaseObject]
+    """Only with ``--base``."""
     pending: NotRequired[list[PendingObject]]
     """Only with ``--policy-ref``."""
     baseline: NotRequired[BaselineObject]
@@ -197,6 +206,8 @@ def document(report: Report) -> ReportObject:
             ]
         },
     }
+    if report.base_ref is not None:
+        written["base"] = {"ref": report.base_ref, "old": report.old}
     if report.pending is not None:
         written["pending"] = [_pending(pending) for pending in report.pending]
     baseline = baseline_object(report)
