@@ -222,6 +222,20 @@ def test_policy_tests_run_when_data_changes(hooks: Hooks, tool: str, tmp_path: P
     assert re.search(r"no files to check", untouched.told)
 
 
+def test_a_hook_can_be_tried_without_a_configuration(
+    hooks: Hooks, tool: str, tmp_path: Path
+) -> None:
+    git(tmp_path, "init", "-q", "-b", "main")
+    commit(tmp_path, {"okxlint.yaml": "version: 1\nextends: essentials\n"})
+    trying = (tool, "try-repo", str(hooks.source), "okxlint")
+    for permissions, code in (("withdraw", 1), ("read_only", 0)):
+        (tmp_path / "okx-keys.yaml").write_text(TOP + key("treasury", permissions))
+        git(tmp_path, "add", "-A")
+        done = hooks.run(tmp_path, *trying)
+        assert done.code == code, done.told
+        assert ("no-withdraw" in done.told) is bool(code)
+
+
 def test_the_hooks_are_what_the_page_shows() -> None:
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
     page = (ROOT / "docs/ci.md").read_text()
