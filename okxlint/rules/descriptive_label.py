@@ -73,14 +73,16 @@ finding.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from okxlint.assertions.pattern import BoundedPattern, NotAPattern, compile_pattern
 from okxlint.inventory import Inventory, Key
 from okxlint.rule import Hit, Run, option, rule
+
+if TYPE_CHECKING:
+    from okxlint.assertions.pattern import BoundedPattern
 
 _SHORTEST = 3
 _WORDS = frozenset(
@@ -89,6 +91,8 @@ _WORDS = frozenset(
 
 
 def _compiled(text: str) -> str:
+    from okxlint.assertions.pattern import NotAPattern, compile_pattern
+
     try:
         compile_pattern(text)
     except NotAPattern as error:
@@ -139,12 +143,14 @@ def check(key: Key, run: Run[Options]) -> Iterator[Hit]:
     )
 
 
-def _patterns(_: Inventory) -> dict[str, BoundedPattern]:
+def _patterns(_: Inventory) -> "dict[str, BoundedPattern]":
     """The patterns of a run, filled as they are needed: one that is given up stays so."""
     return {}
 
 
-def _matches(pattern: str, label: str, patterns: dict[str, BoundedPattern]) -> bool:
+def _matches(pattern: str, label: str, patterns: "dict[str, BoundedPattern]") -> bool:
+    from okxlint.assertions.pattern import compile_pattern
+
     if pattern not in patterns:
         patterns[pattern] = compile_pattern(pattern)
     return patterns[pattern].fullmatch(label)

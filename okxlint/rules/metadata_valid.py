@@ -67,11 +67,14 @@ incomplete. The message says what the schema asks for and never shows what is in
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from okxlint.assertions.metadata_schema import MetadataSchema
 from okxlint.documents.scalars import typed
 from okxlint.inventory import Key
 from okxlint.rule import Hit, NoOptions, Run, rule
+
+if TYPE_CHECKING:
+    from okxlint.assertions.metadata_schema import MetadataSchema
 
 
 @rule(
