@@ -19,8 +19,7 @@ from okxlint.field_types import Day, Name, Text
 from okxlint.lazy import Pattern
 from okxlint.model import Finding, Location, Severity
 from okxlint.origin import Origin, Place
-from okxlint.policy.text import Wrong, adapter, explain, nearest_of
-from okxlint.secrets.redact import Redactor, visible
+from okxlint.policy.text import Wrong, adapter, explain, nearest_of, told
 
 _FORBID = ConfigDict(extra="forbid")
 _FINGERPRINT = "[0-9a-f]{32}:[1-9][0-9]{0,8}"
@@ -184,12 +183,7 @@ def _wrong(origin: Origin, detail: Any) -> Wrong:
 
 
 def _refused(problems: Iterable[Wrong]) -> OkxlintError:
-    clean = Redactor(()).clean
-    lines = []
-    for place, message in sorted(problems, key=lambda problem: problem.place.start):
-        at = place.location
-        lines.append(f"{visible(at.path)}:{at.line}:{at.column}: {clean(message)}")
-    return OkxlintError("\n".join(lines), "A baseline must be right as a whole.")
+    return OkxlintError(told(problems), "A baseline must be right as a whole.")
 
 
 def save(path: str, text: str) -> None:

@@ -266,12 +266,15 @@ def refuse(problems: Iterable[Wrong]) -> None:
     files: dict[str, list[Wrong]] = {}
     for problem in problems:
         files.setdefault(problem.place.source.path, []).append(problem)
-    if not files:
-        return
+    if files:
+        raise PolicyError("\n".join(map(told, files.values())), _HINT)
+
+
+def told(problems: Iterable[Wrong]) -> str:
+    """What is wrong with one file, a line each, in the order of the text."""
     clean = Redactor(()).clean
     lines = []
-    for found in files.values():
-        for place, message in sorted(found, key=lambda problem: problem.place.start):
-            at = place.location
-            lines.append(f"{visible(at.path)}:{at.line}:{at.column}: {clean(message)}")
-    raise PolicyError("\n".join(lines), _HINT)
+    for place, message in sorted(problems, key=lambda problem: problem.place.start):
+        at = place.location
+        lines.append(f"{visible(at.path)}:{at.line}:{at.column}: {clean(message)}")
+    return "\n".join(lines)
