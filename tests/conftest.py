@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -34,6 +35,13 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def collecting() -> Iterator[None]:
+    """A command run in this process leaves the garbage collector off: not for the next test."""
+    yield
+    gc.enable()
 
 
 def policy_of(text: str, folder: str = "/") -> Policy:
