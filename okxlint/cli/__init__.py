@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
+from keyword import iskeyword
 from typing import NoReturn
 
 import click
@@ -35,7 +36,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"okxlint.cli.{cmd_name}").command
+        command: click.Command = import_module(f"okxlint.cli.{_module(cmd_name)}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -52,6 +53,12 @@ class _Commands(click.Group):
             nearest = did_you_mean(args[0], COMMANDS)
             raise click.UsageError(f"there is no command '{args[0]}'{nearest}", ctx)
         return super().resolve_command(ctx, args)
+
+
+def _module(command: str) -> str:
+    """The name of a command's module: ``snapshot_diff``, ``import_``."""
+    name = command.replace("-", "_")
+    return f"{name}_" if iskeyword(name) else name
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
