@@ -14,7 +14,7 @@ from okxlint.rule import Rule, load_rule, rule_ids
 
 PACKS = ("essentials", "recommended", "strict")
 GROUPS = (
-    *("permissions", "network", "lifecycle", "inventory", "secrets", "transitions"),
+    *("permissions", "network", "lifecycle", "inventory", "secrets", "transitions", "live"),
     *("custom", "hygiene"),
 )
 """The groups of rules, in the order in which they are listed."""

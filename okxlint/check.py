@@ -34,10 +34,13 @@ from okxlint.policy.distributions import pack_name
 from okxlint.secrets.masking import Masking
 from okxlint.secrets.redact import Redactor
 from okxlint.suggest import did_you_mean
+from okxlint.unknowns import settled
 from okxlint.waivers import Identity, granted
 
 if TYPE_CHECKING:
     from okxlint.baseline import InForce
+    from okxlint.inventory import Inventory
+    from okxlint.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,12 @@ class Request:
     """Whether what the base has already is left out."""
     baseline: str | None = None
     """The file whose findings are accepted; ``None``: there is none."""
+    snapshots: tuple[Snapshot, ...] = ()
+    """What exists on OKX; without one no rule of the group `live` runs."""
+    max_snapshot_age: int = 1
+    """Days before that of the run."""
+    allow_unknown: frozenset[str] = frozenset()
+    """The kinds of unknown that do not make the run incomplete."""
 
 
 def run_check(request: Request) -> Report:
@@ -73,6 +82,7 @@ def run_check(request: Request) -> Report:
     ruling = load_ruling(asked, request.policy_ref, head) if request.policy_ref else Ruling(head)
     policy = ruling.policy
     check_selection(question, policy)
+    _check_allowed(request.allow_unknown, policy)
     _check_packs(request.require_packs, policy)
     loaded = load_files(wanted, asked.tree, policy)
     paths = [file.source.path for file in loaded.files]
@@ -87,11 +97,14 @@ def run_check(request: Request) -> Report:
     others += baseline.files if baseline else ()
     masking = Masking([*loaded.files, *head.files], others)
     context = _context(asked.tree, base, head, approved)
+    context = replace(context, snapshots=request.snapshots)
     verdict = judge(question, policy, loaded.files, inventory, flaws, masking.redactor, context)
     if base:
-        verdict = _against(base, verdict, question, policy, masking.redactor)
+        verdict = _against(base, verdict, question, policy, masking.redactor, request.snapshots)
     unknown = [*loaded.unreadable.values(), *loaded.nothing, *ruling.unknown, *unread]
-    unknown += [*(base.unknown if base else _not_compared(question, policy)), *verdict.unknown]
+    unknown += [*(base.unknown if base else ()), *_not_compared(question, policy, context)]
+    unknown += [*verdict.unknown, *_not_seen(verdict, inventory, request)]
+    unknown = [_settled(each, request, policy) for each in unknown]
     verdict, told_of = _accepted(baseline, verdict, unknown, question, policy, masking.redactor)
     reported = _reported(asked.tree, loaded.chosen, policy)
     findings = tuple(_placed(each, masking) for each in verdict.findings if reported(each))
@@ -116,6 +129,7 @@ def run_check(request: Request) -> Report:
         excerpts=masking.excerpts(),
         cards=lambda: cards(rules_of(question, policy), policy),
         baseline=told_of,
+        coverage=verdict.live.coverage if verdict.live else (),
     )
 
 
@@ -155,10 +169,16 @@ def _context(
 
 
 def _against(
-    base: Base, verdict: Verdict, question: Question, policy: Policy, redactor: Redactor
+    base: Base,
+    verdict: Verdict,
+    question: Question,
+    policy: Policy,
+    redactor: Redactor,
+    snapshots: tuple[Snapshot, ...],
 ) -> Verdict:
     """A verdict whose findings know whether they are new: the base is judged by the same rules."""
-    old = judge(question, policy, base.files, base.inventory, base.flaws, redactor)
+    context = Context(snapshots=snapshots)
+    old = judge(question, policy, base.files, base.inventory, base.flaws, redactor, context)
     return replace(
         verdict,
         findings=compared(verdict.findings, old.findings, policy.rules),
@@ -166,12 +186,41 @@ def _against(
     )
 
 
-def _not_compared(question: Question, policy: Policy) -> Iterator[Unknown]:
-    """The rules that are asked for by name and have no base to compare with."""
+def _not_compared(question: Question, policy: Policy, context: Context) -> Iterator[Unknown]:
+    """The rules that are asked for by name and have nothing to compare with."""
     for name in sorted(question.select or ()):
+        if context.runs(policy.rules[name]):
+            continue
         if policy.rules[name].group == "transitions":
             message = f"{name} was not run: it compares with a base, which --base names"
             yield Unknown("no-base", message, accepted=True)
+        else:
+            message = f"{name} was not run: it compares with a snapshot, which --live names"
+            yield Unknown("no-snapshot", message)
+
+
+def _not_seen(verdict: Verdict, inventory: Inventory, request: Request) -> Iterator[Unknown]:
+    """What the snapshots could not show. Raises ``OkxlintError`` for one of another account."""
+    if verdict.live is None:
+        return
+    from okxlint.coverage import check_owners, unknowns
+
+    check_owners(verdict.live, inventory)
+    as_of, max_age = request.question.as_of, request.max_snapshot_age
+    yield from unknowns(verdict.live, inventory, as_of, max_age)
+
+
+def _settled(unknown: Unknown, request: Request, policy: Policy) -> Unknown:
+    allowed = {*policy.live.allow_unknown, *request.allow_unknown}
+    return settled(unknown, policy.live.require, allowed)
+
+
+def _check_allowed(kinds: Iterable[str], policy: Policy) -> None:
+    for kind in sorted(kinds):
+        if kind in policy.live.require:
+            said = policy.items["live.require", kind]
+            message = f"'{kind}' is required at {said}; --allow-unknown cannot accept it"
+            raise OkxlintError(message, "Leave it out of --allow-unknown.")
 
 
 def _placed(finding: Finding, masking: Masking) -> Finding:

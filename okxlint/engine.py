@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from okxlint.documents.reader import Parsed
 from okxlint.errors import NoAnswer
@@ -18,6 +18,10 @@ from okxlint.policy import Policy
 from okxlint.rule import Check, Hit, Loosening, Rule, Run, Setting, days_after, load_rule
 from okxlint.secrets.redact import Redactor
 from okxlint.waivers import Book, Identity, names_of
+
+if TYPE_CHECKING:
+    from okxlint.reconciliation import Reconciliation
+    from okxlint.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,14 @@ class Context:
     """In what the policy at hand is looser than the base's."""
     approved: Mapping[Identity, date] | None = None
     """The manifests' waivers that the commit that rules has; ``None``: all of them hold."""
+    snapshots: tuple[Snapshot, ...] = ()
+    """What exists on OKX; without one no rule of the group `live` runs."""
+
+    def runs(self, rule: Rule) -> bool:
+        """Whether there is what the rule compares manifests with."""
+        if rule.group == "transitions":
+            return self.base is not None
+        return rule.group != "live" or bool(self.snapshots)
 
 
 @dataclass(frozen=True)
@@ -58,6 +70,8 @@ class Verdict:
     waived: tuple[Finding, ...]
     unknown: tuple[Unknown, ...]
     pending: tuple[Pending, ...] = ()
+    live: Reconciliation | None = None
+    """The inventory beside the snapshots, if there are any."""
 
 
 def judge(
@@ -74,11 +88,7 @@ def judge(
     A rule that raises is an ``Unknown`` of the kind ``rule-crash``, and the run goes on.
     """
     trial = _Trial(question, policy, files, inventory, context)
-    ran = [
-        rule_id
-        for rule_id in rules_of(question, policy)
-        if context.base is not None or policy.rules[rule_id].group != "transitions"
-    ]
+    ran = [name for name in rules_of(question, policy) if context.runs(policy.rules[name])]
     for rule_id in ran:
         trial.hear(policy.rules[rule_id])
     candidates = [_flaw(flaw) for flaw in flaws] + trial.candidates
@@ -91,6 +101,7 @@ def judge(
         waived=tuple(finding for finding in made if finding.waiver is not None),
         unknown=tuple(crash for _, crash in sorted(trial.crashes.items())),
         pending=tuple(pending(each, redactor) for each in trial.book.entries if each.pending),
+        live=trial.live,
     )
 
 
@@ -117,7 +128,9 @@ class _Trial:
         self.inventory = inventory
         self.context = context
         gone = _accounts_gone(inventory, context.base) if context.base else []
-        self.book = Book(inventory, policy, question.as_of, context.approved, gone)
+        self.live = _reconciled(inventory, context.snapshots)
+        found = _accounts_found([*inventory.all_accounts, *gone], self.live)
+        self.book = Book(inventory, policy, question.as_of, context.approved, [*gone, *found])
         self.candidates: list[Candidate] = []
         self.crashes: dict[tuple[str, ...], Unknown] = {}
         """By what tells one from another: the first of each kind is told."""
@@ -129,7 +142,11 @@ class _Trial:
             "file": files,
             "policy": [policy],
         }
-        self._with_gone = (*inventory.all_accounts, *gone)
+        self._accounts: dict[str, Sequence[AnyAccount]] = {
+            "transitions": (*inventory.all_accounts, *gone),
+            "live": (*inventory.all_accounts, *gone, *found),
+        }
+        """What rules of these groups look at besides: accounts that no manifest has."""
         self._seen: dict[Any, tuple[Sequence[Any], list[Any]]] = {}
 
     def hear(self, rule: Rule) -> None:
@@ -137,8 +154,8 @@ class _Trial:
         by_name = self.question.select is not None
         for kind in rule.targets:
             targets = self._targets[kind]
-            if kind == "account" and rule.group == "transitions":
-                targets = self._with_gone
+            if kind == "account":
+                targets = self._accounts.get(rule.group, targets)
             for setting, group in self.policy.groups(rule, targets, by_name=by_name):
                 if rule.check and setting.severity is not None:
                     self._check(rule, rule.check, setting, self._seen_by(rule, setting, group))
@@ -185,6 +202,7 @@ class _Trial:
             base=self.context.base,
             loosened=self.context.loosened,
             top=self.policy.top,
+            live=self.live,
         )
 
 
@@ -194,6 +212,22 @@ def _accounts_gone(inventory: Inventory, base: Inventory) -> list[AnyAccount]:
     names += [item.account for item in base.broken if item.kind == "key" and item.account]
     known = {account.name for account in inventory.all_accounts}
     return [ImpliedAccount(name) for name in dict.fromkeys(names) if name not in known]
+
+
+def _reconciled(inventory: Inventory, snapshots: Sequence[Snapshot]) -> Reconciliation | None:
+    if not snapshots:
+        return None
+    from okxlint.reconciliation import reconcile
+
+    return reconcile(inventory, snapshots)
+
+
+def _accounts_found(known: Iterable[AnyAccount], live: Reconciliation | None) -> list[AnyAccount]:
+    """The accounts that only OKX has."""
+    names = {account.name for account in known}
+    return [
+        ImpliedAccount(name) for name in (live.account_names if live else ()) if name not in names
+    ]
 
 
 def _crash(rule: Rule, target: Any, error: Exception) -> tuple[tuple[str, ...], Unknown]:

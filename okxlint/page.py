@@ -18,6 +18,8 @@ class Example(NamedTuple):
     text: str
     base: str | None = None
     """What it was before, if that matters: the block ``yaml base`` above it."""
+    snapshot: str | None = None
+    """What OKX said, if that matters: the block ``json snapshot`` above it."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +41,18 @@ class Page:
 
 def _examples(sections: Iterable[tuple[str, str]]) -> Iterator[Example]:
     for title, body in sections:
-        base = None
+        above: dict[str, str] = {}
         for found in _FENCE.finditer(body):
-            if found["base"]:
-                base = found["text"]
+            if found["kind"] == "yaml":
+                yield Example(title, found["text"], **above)
+                above = {}
             else:
-                yield Example(title, found["text"], base)
-                base = None
+                above[found["kind"].split()[1]] = found["text"]
 
 
-_FENCE = Pattern(r"^```yaml(?P<base> base)?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = Pattern(
+    r"^```(?P<kind>yaml|yaml base|json snapshot)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+)
 _HEADING = Pattern(r"^## (.+)$", re.MULTILINE)
 
 

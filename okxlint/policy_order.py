@@ -39,6 +39,7 @@ def loosened(old: Policy, new: Policy, root: str) -> tuple[Loosening, ...]:
         *_locks(old, new, places),
         *_terms(old, new, places),
         *_granted(old, new, places),
+        *_live(old, new, places),
         *_manifests(old, new, places, root),
         *_schema(old, new, places),
     ]
@@ -157,6 +158,16 @@ def _accepts_as_much(one: Entry, other: Entry) -> bool:
     same = (one.kind, one.names, one.waiver.rule) == (other.kind, other.names, other.waiver.rule)
     lasts = (one.waiver.expires or date.max) >= (other.waiver.expires or date.max)
     return same and lasts and one.waiver.value in (None, other.waiver.value)
+
+
+def _live(old: Policy, new: Policy, places: Places) -> Iterator[Loosening]:
+    for name in old.live.require:
+        if name not in new.live.require:
+            yield Loosening(f"live.require {name} -> gone", places.stated("live.require"))
+    for name in new.live.allow_unknown:
+        if name not in old.live.allow_unknown:
+            place = places.item("live.allow_unknown", name)
+            yield Loosening(f"live.allow_unknown + {name}", place)
 
 
 def _manifests(old: Policy, new: Policy, places: Places, root: str) -> Iterator[Loosening]:

@@ -79,11 +79,7 @@ def outcome_of(
     line_of = partial(comment_line, file)
     missing, unexpected = compare(script.expected, own, line_of)
     waived = [(line_of(finding.location.line), finding) for finding in verdict.waived]
-    ran = [
-        name
-        for name in rules_of(question, policy)
-        if context.base is not None or policy.rules[name].group != "transitions"
-    ]
+    ran = [name for name in rules_of(question, policy) if context.runs(policy.rules[name])]
     clean = masking.redactor.clean
     rows = [Row(one.line, "-", clean(str(one)), _why(one, waived, ran, policy)) for one in missing]
     rows += (_unexpected(line, finding) for line, finding in unexpected)

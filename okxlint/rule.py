@@ -25,6 +25,7 @@ from okxlint.option import NoOptions, option
 if TYPE_CHECKING:
     from okxlint.inventory import Inventory
     from okxlint.origin import Place
+    from okxlint.reconciliation import Reconciliation
 
 __all__ = [
     "ALL_ENVIRONMENTS", "NOT_PLANNED", "Count", "Environments", "Hit", "Loosening", "NoOptions",
@@ -41,6 +42,7 @@ Group = Literal[
     "inventory",
     "secrets",
     "transitions",
+    "live",
     "custom",
     "hygiene",
 ]
@@ -119,6 +121,8 @@ class Run(Generic[OptionsT]):
     """In what the policy at hand is looser than the base's."""
     top: Place | None = None
     """The first line of the policy file; ``None`` for a pack."""
+    live: Reconciliation | None = None
+    """What exists on OKX, for rules of the group `live`, which run only with a snapshot."""
 
     def join(self, build: Callable[[Inventory], T]) -> T:
         """A rule's own view of the whole inventory, built once a run."""

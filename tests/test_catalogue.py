@@ -65,6 +65,10 @@ version: 2
 before: it
 ```
 
+```json snapshot
+{}
+```
+
 ```yaml
 version: 2
 ```
@@ -91,9 +95,9 @@ def test_a_page_has_a_summary_a_reason_sections_and_examples() -> None:
     assert [title for title, _ in page.sections] == ["Bad", "Notes", "Good: another"]
     assert page.sections[1][1] == "- no ```yaml``` here\n\n```text\nno manifest\n```"
     assert [tuple(example) for example in page.examples] == [
-        ("Bad", "version: 1  # expect: x\n# a comment\n", None),
-        ("Bad", "version: 2\n", "version: 2\nbefore: it\n"),
-        ("Good: another", "", None),
+        ("Bad", "version: 1  # expect: x\n# a comment\n", None, None),
+        ("Bad", "version: 2\n", "version: 2\nbefore: it\n", "{}\n"),
+        ("Good: another", "", None, None),
     ]
 
 

@@ -16,6 +16,7 @@ from okxlint.policy_order import loosened
 from okxlint.policy_tests import Row, outcome_of
 from okxlint.rule import NoOptions, Rule, load_rule, module_name, rule_ids
 from okxlint.secrets.redact import Redactor
+from okxlint.snapshot.file import parse
 from tests.conftest import DAY, policy_of
 
 RULES = [load_rule(rule_id) for rule_id in rule_ids()]
@@ -66,7 +67,8 @@ def is_of(row: Row, rule_id: str) -> bool:
 def context_of(example: Example) -> Context:
     """What was before, if the page says so."""
     if example.base is None:
-        return Context()
+        snapshot = example.snapshot and parse(example.snapshot.encode(), "snapshot.json")
+        return Context(snapshots=(snapshot,) if snapshot else ())
     inventory, flaws = load([read("a.yaml", example.base.encode())])
     assert flaws == []
     return Context(base=inventory)

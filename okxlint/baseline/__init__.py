@@ -127,4 +127,6 @@ def refusal(rule_id: str, policy: Policy) -> str | None:
         return f"'{rule_id}' is locked at {lock.said}"
     if rule.group == "transitions":
         return f"'{rule_id}' is about a change, and no debt"
+    if rule.group == "live":
+        return f"'{rule_id}' is about keys on OKX, which a baseline does not know"
     return None

@@ -15,12 +15,21 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from okxlint.cli.output import to_file, to_stdout
-from okxlint.cli.parameters import Day, Output, Rules, color_option, cwd, wants_color
+from okxlint.cli.parameters import (
+    Day,
+    Output,
+    Rules,
+    color_option,
+    cwd,
+    unknown_options,
+    wants_color,
+)
 from okxlint.errors import OkxlintError
 from okxlint.report import FORMATS, View, writer
 
 if TYPE_CHECKING:
     from okxlint.model import Report, Severity
+    from okxlint.snapshot import Snapshot
 
 FAIL_ON = ("error", "warning", "info", "never")
 
@@ -72,6 +81,11 @@ FAIL_ON = ("error", "warning", "info", "never")
     "--baseline", type=click.Path(), metavar="FILE",
     help="Accept the findings that this file lists, up to its last day.",
 )  # fmt: skip
+@click.option(
+    "--live", "snapshots", type=click.Path(), multiple=True, metavar="FILE",
+    help="Compare with what this snapshot says is on OKX. May be given several times.",
+)  # fmt: skip
+@unknown_options
 @click.option("--show-waived", is_flag=True, help="Show waived findings too.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
 @click.option("--sarif-category", metavar="NAME", help="Code scanning's category, in SARIF.")
@@ -140,8 +154,17 @@ def _report(paths: tuple[str, ...], options: dict[str, Any]) -> Report:
         policy_ref=options["policy_ref"],
         new_only=options["new_only"],
         baseline=options["baseline"],
+        snapshots=tuple(map(_snapshot, options["snapshots"])),
+        max_snapshot_age=options["max_snapshot_age"],
+        allow_unknown=frozenset().union(*options["allow_unknown"]),
     )
     return run_check(request)
+
+
+def _snapshot(path: str) -> Snapshot:
+    from okxlint.snapshot.file import load_snapshot
+
+    return load_snapshot(path)
 
 
 def _stdin() -> bytes:

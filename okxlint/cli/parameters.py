@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ import click
 
 from okxlint.errors import OkxlintError
 from okxlint.rule import rule_ids
+from okxlint.unknowns import KINDS
 
 
 class Day(click.ParamType[date]):
@@ -44,6 +45,23 @@ class Rules(click.ParamType[frozenset[str]]):
     ) -> list[Any]:
         done, comma, last = incomplete.rpartition(",")
         return _completed(done + comma, last)
+
+
+class Kinds(click.ParamType[frozenset[str]]):
+    """Kinds of unknown, parted by commas."""
+
+    name = "kinds"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> frozenset[str]:
+        names = frozenset(name.strip() for name in value.split(",") if name.strip())
+        for name in sorted(names - KINDS.keys()):
+            from okxlint.suggest import did_you_mean
+
+            nearest = did_you_mean(name, KINDS) or f" (there are: {', '.join(KINDS)})"
+            self.fail(f"there is no kind of unknown '{name}'{nearest}", param, ctx)
+        return names
 
 
 class Output(click.ParamType[tuple[str, str]]):
@@ -84,6 +102,21 @@ def _completed(before: str, beginning: str) -> list[Any]:
     from click.shell_completion import CompletionItem
 
     return [CompletionItem(before + name) for name in rule_ids() if name.startswith(beginning)]
+
+
+_max_age = click.option(
+    "--max-snapshot-age", type=click.IntRange(0, 3660), default=1, show_default=True,
+    metavar="DAYS", help="How many days before that of the run a snapshot may have been taken.",
+)  # fmt: skip
+_allow_unknown = click.option(
+    "--allow-unknown", type=Kinds(), multiple=True, metavar="KIND,...",
+    help="Accept what could not be looked at, by kind: the run is not incomplete for it.",
+)  # fmt: skip
+
+
+def unknown_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say what a run may leave unseen."""
+    return _max_age(_allow_unknown(command))
 
 
 color_option = click.option(

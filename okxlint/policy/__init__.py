@@ -53,6 +53,16 @@ class WaiverTerms:
     granted: tuple[Granted, ...] = ()
 
 
+@dataclass(frozen=True)
+class LiveTerms:
+    """What the policy says of what a run with a snapshot could not see: kinds of unknown."""
+
+    require: tuple[str, ...] = ()
+    """What must be seen."""
+    allow_unknown: tuple[str, ...] = ()
+    """What need not be."""
+
+
 class Said(NamedTuple):
     """Where a policy says something."""
 
@@ -160,6 +170,7 @@ class Policy:
     manifests: tuple[tuple[str | None, str], ...]
     """(folder, glob) pairs; the folder ``None`` is the repository's root."""
     waivers: WaiverTerms = field(default_factory=WaiverTerms)
+    live: LiveTerms = LiveTerms()
     metadata_schema: Any = None
     """A JSON Schema for every key's ``metadata``, or ``None``."""
     top: Place | None = None

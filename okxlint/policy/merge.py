@@ -6,7 +6,7 @@ All `rules` come first, parents before children, then all `overrides` in the sam
 from __future__ import annotations
 
 import os.path
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -19,6 +19,7 @@ from okxlint.policy import (
     DEFAULT_REQUIRE,
     Change,
     Granted,
+    LiveTerms,
     Policy,
     Said,
     WaiverTerms,
@@ -26,7 +27,7 @@ from okxlint.policy import (
 from okxlint.policy.layer import Layer, match_of, said_at
 from okxlint.policy.locks import Locks
 from okxlint.policy.match import covers
-from okxlint.policy.text import PolicyText, refuse
+from okxlint.policy.text import PolicyText, Wrong, refuse
 from okxlint.rule import Ruleset, Setting
 
 _WORK = WorkFiles()
@@ -45,14 +46,15 @@ def merge(
     for depth, layer in enumerate(layers):
         merging.take(layer, depth)
     locks.keep_in_overrides(layers, merging.settings)
-    refuse(dict.fromkeys(locks.problems))
     texts = [layer.text for layer in layers]
+    refuse(dict.fromkeys([*locks.problems, *_not_both(texts)]))
     last = texts[-1]
     return Policy(
         source=last.shown,
         settings=merging.settings,
         manifests=_manifests(texts),
         waivers=_terms(texts, locks),
+        live=_live(texts),
         metadata_schema=_metadata_schema(texts, files),
         pack_severities=merging.packs,
         top=None if last.is_pack else Place(last.origin.source, 0, 0),
@@ -127,6 +129,10 @@ def _stated(texts: Sequence[PolicyText]) -> dict[str, tuple[Said, ...]]:
                 name = f"waivers.{each.name}"
                 said = said_at(text, ("waivers", each.name))
                 stated[name] = (*stated.get(name, ()), said)
+        for field in ("require", "allow_unknown"):
+            if getattr(written.live, field):
+                name = f"live.{field}"
+                stated[name] = (*stated.get(name, ()), said_at(text, ("live", field)))
     for text in texts:
         if text.written.metadata_schema is not None:
             stated["metadata_schema"] = (said_at(text, ("metadata_schema",)),)
@@ -146,6 +152,9 @@ def _items(texts: Sequence[PolicyText]) -> dict[tuple[str, Any], Said]:
             for number, name in enumerate(getattr(text.written.waivers, field) or ()):
                 said = said_at(text, ("waivers", field, number))
                 items.setdefault((f"waivers.{field}", name), said)
+        for field in ("require", "allow_unknown"):
+            for number, name in enumerate(getattr(text.written.live, field)):
+                items.setdefault((f"live.{field}", name), said_at(text, ("live", field, number)))
     return items
 
 
@@ -165,6 +174,28 @@ def _terms(texts: Sequence[PolicyText], locks: Locks) -> WaiverTerms:
         never=frozenset(name for each in written for name in each.never),
         granted=tuple(_granted(texts, locks)),
     )
+
+
+def _live(texts: Sequence[PolicyText]) -> LiveTerms:
+    written = [text.written.live for text in texts]
+    return LiveTerms(
+        tuple(dict.fromkeys(name for each in written for name in each.require)),
+        tuple(dict.fromkeys(name for each in written for name in each.allow_unknown)),
+    )
+
+
+def _not_both(texts: Sequence[PolicyText]) -> Iterator[Wrong]:
+    """What is asked for and need not be."""
+    required = {
+        name: said_at(text, ("live", "require"))
+        for text in reversed(texts)
+        for name in text.written.live.require
+    }
+    for text in texts:
+        for number, name in enumerate(text.written.live.allow_unknown):
+            if name in required:
+                message = f"'{name}' is required at {required[name]}: it cannot be accepted"
+                yield Wrong(text.origin.at("live", "allow_unknown", number), message)
 
 
 def _both(one: Sequence[str], other: Sequence[str]) -> list[str]:

@@ -18,6 +18,7 @@ from okxlint.origin import Origin, Place, Step
 from okxlint.policy import DEFAULT_PACK
 from okxlint.secrets.redact import Redactor, visible
 from okxlint.suggest import did_you_mean
+from okxlint.unknowns import Kind
 
 _FORBID = ConfigDict(extra="forbid")
 _HINT = "Nothing was checked: a policy must be right as a whole."
@@ -91,6 +92,15 @@ class WaiverText:
 
 
 @dataclass(frozen=True)
+class LiveText:
+    """What a policy file says of runs with a snapshot."""
+
+    __pydantic_config__ = _FORBID
+    require: tuple[Literal["master-keys"], ...] = ()
+    allow_unknown: tuple[Kind, ...] = ()
+
+
+@dataclass(frozen=True)
 class Written:
     """A policy file's fields, as written."""
 
@@ -101,6 +111,7 @@ class Written:
     rules: dict[str, Any] = field(default_factory=dict)
     overrides: tuple[OverrideText, ...] = ()
     waivers: WaiverText = WaiverText()
+    live: LiveText = LiveText()
     metadata_schema: Text | None = None
     plugins: tuple[Name, ...] = ()
     custom: tuple[CustomText, ...] = ()
@@ -236,6 +247,7 @@ _ENTRIES: dict[tuple[str, ...], type] = {
     (): Written,
     ("waivers",): WaiverText,
     ("waivers", "granted"): GrantedWaiver,
+    ("live",): LiveText,
     ("overrides",): OverrideText,
     ("overrides", "match"): Globs,
     ("custom",): CustomText,

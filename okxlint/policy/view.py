@@ -168,6 +168,10 @@ def _terms(policy: Policy, shown: Shown) -> dict[str, Any]:
             "never": _list(policy, "waivers.never", sorted(terms.never)),
             "granted": [_granted(each) for each in terms.granted],
         },
+        "live": {
+            "require": _list(policy, "live.require", policy.live.require),
+            "allow_unknown": _list(policy, "live.allow_unknown", policy.live.allow_unknown),
+        },
     }
 
 

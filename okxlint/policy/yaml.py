@@ -49,6 +49,11 @@ def lines(shown: Row, undercut: Collection[str]) -> Iterator[str]:
     yield from _overrides(shown.get("overrides", ()))
     if "waivers" in shown:
         yield from _waivers(shown["waivers"])
+    live = {name: terms for name, terms in shown.get("live", {}).items() if terms["value"]}
+    if live:
+        yield "live:"
+    for name, terms in live.items():
+        yield from _list(name, terms, "  ")
 
 
 def _fields(shown: Row) -> Iterator[str]:

@@ -27,7 +27,7 @@ class LiveKey:
 
     label: str
     permissions: tuple[str, ...]
-    """As OKX says them, sorted, ``read`` as ``read_only``; one that okxlint does not know is kept."""
+    """As OKX says them, sorted, ``read`` as ``read_only``; what okxlint does not know is kept."""
     ips: tuple[str, ...] = ()
     """The bound addresses and networks as OKX writes them."""
     key_id: str | None = None
