@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from okxlint.baseline import asked_of, find_baseline, refusal, shortcomings
-from okxlint.baseline.file import BaselineText, Entry, entry_of, save, written
+from okxlint.baseline.file import BaselineText, Entry, entry_of, written
 from okxlint.check import Request, run_check
 from okxlint.engine import Question
 from okxlint.errors import OkxlintError
-from okxlint.files import WorkFiles
+from okxlint.files import WorkFiles, save
 from okxlint.loading import Wanted
 from okxlint.model import Report
 from okxlint.paths import Tree, absolute, find_tree

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os.path
+import shutil
+from contextlib import suppress
 from typing import Protocol
 
 from okxlint.paths import absolute, read_bytes
@@ -45,3 +47,26 @@ class WorkFiles:
 
     def read(self, path: str, shown: str) -> bytes:
         return read_bytes(path, shown)
+
+
+def save(path: str, text: str, *, private: bool = False) -> None:
+    """Write a file as a whole, or leave what is there as it is. Raises ``OSError``.
+
+    It keeps the mode that it has, unless it is to be its owner's alone (0600).
+    """
+    folder, name = os.path.split(path)
+    beside = os.path.join(folder, f".{name}.{os.getpid()}")
+    mode = 0o600 if private else 0o666
+    number = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with open(number, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if os.path.lexists(path) and not private:
+            shutil.copymode(path, beside)
+        os.replace(beside, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(beside)
+        raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -69,3 +70,11 @@ def verdict_of(
 @pytest.fixture(name="verdict")
 def verdict_fixture() -> Callable[..., Verdict]:
     return verdict_of
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Programs that a test starts hear Ctrl-C, also if a shell runs the tests in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

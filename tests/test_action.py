@@ -503,7 +503,11 @@ def test_a_machine_without_a_python_that_is_new_enough(tmp_path: Path) -> None:
 
 # -- what others say of it -----------------------------------------------------------------------
 
-WORKFLOWS = ("examples/workflows/pull-request.yml", "examples/workflows/scheduled.yml")
+WORKFLOWS = (
+    "examples/workflows/pull-request.yml",
+    "examples/workflows/scheduled.yml",
+    "examples/workflows/reconcile.yml",
+)
 SCHEMAS = {
     "vendor.github-actions": ["action.yml"],
     "vendor.github-workflows": [*WORKFLOWS],

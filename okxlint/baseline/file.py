@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, PlainValidator, ValidationError, WithJsonSchema
+from pydantic import ConfigDict, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from okxlint.documents.reader import Parsed, read
-from okxlint.errors import OkxlintError
+from okxlint.documents.reader import Parsed
 from okxlint.field_types import Day, Name, Text
 from okxlint.lazy import Pattern
 from okxlint.model import Finding, Location, Severity
-from okxlint.origin import Origin, Place
-from okxlint.policy.text import Wrong, adapter, explain, nearest_of, told
+from okxlint.policy.typed_file import read_typed
 
 _FORBID = ConfigDict(extra="forbid")
 _FINGERPRINT = "[0-9a-f]{32}:[1-9][0-9]{0,8}"
@@ -145,60 +139,9 @@ def read_baseline(shown: str, data: bytes) -> BaselineFile:
 
     Raises ``OkxlintError`` that names file, line and column of everything that is wrong.
     """
-    file = read(shown, data)
-    documents = [document for document in file.documents if document.value is not None]
-    problems = [Wrong(Place(file.source, p.start, p.end), p.message) for p in file.problems]
-    if problems or len(documents) != 1 or not isinstance(documents[0].value, dict):
-        message = "a baseline is one document: a mapping that begins with 'version: 1'"
-        raise _refused(problems or [Wrong(Place(file.source, 0, 0), message)])
-    origin = Origin(file.source, file.spans, documents[0].node)
-    try:
-        text: BaselineText = adapter(BaselineText).validate_python(_stated(documents[0].value))
-    except ValidationError as error:
-        details = error.errors(include_url=False)
-        raise _refused([_wrong(origin, detail) for detail in details]) from None
-    places = origin.children("accepted", count=len(text.accepted))
+    file = read_typed(shown, data, (BaselineText, Entry), "a baseline")
+    text: BaselineText = file.value
+    places = file.origin.children("accepted", count=len(text.accepted))
     for entry, where in zip(text.accepted, places, strict=True):
         object.__setattr__(entry, "location", where.label.location)
-    return BaselineFile(shown, text, file)
-
-
-def _stated(value: Any) -> Any:
-    """A value without nulls: they are as if absent."""
-    if isinstance(value, dict):
-        return {name: _stated(item) for name, item in value.items() if item is not None}
-    if isinstance(value, list):
-        return [_stated(item) for item in value if item is not None]
-    return value
-
-
-def _wrong(origin: Origin, detail: Any) -> Wrong:
-    route = detail["loc"]
-    if detail["type"] == "unexpected_keyword_argument":
-        kind = Entry if len(route) > 1 else BaselineText
-        names = [each.name for each in fields(kind) if each.init]
-        nearest = nearest_of(str(route[-1]), names)
-        return Wrong(origin.name_of(*route), f"'{route[-1]}' is no field here{nearest}")
-    return explain(origin, detail)
-
-
-def _refused(problems: Iterable[Wrong]) -> OkxlintError:
-    return OkxlintError(told(problems), "A baseline must be right as a whole.")
-
-
-def save(path: str, text: str) -> None:
-    """Write a file as a whole, or leave what is there as it is. Raises ``OSError``."""
-    folder, name = os.path.split(path)
-    beside = os.path.join(folder, f".{name}.{os.getpid()}")
-    with open(beside, "x", encoding="utf-8", newline="\n") as stream:
-        try:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-            if os.path.lexists(path):
-                shutil.copymode(path, beside)
-            os.replace(beside, path)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(beside)
-            raise
+    return BaselineFile(shown, text, file.parsed)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TextIO
 
 from okxlint.errors import OkxlintError
+from okxlint.files import save
 
 Write = Callable[[TextIO], None]
 
@@ -23,6 +24,21 @@ def to_file(path: str, write: Write) -> None:
     try:
         with open(path, "w", encoding="utf-8", newline="\n") as stream:
             write(stream)
+    except OSError as error:
+        raise OkxlintError(
+            f"cannot write {path}: {error.strerror}", "Name a file in a folder that you may write."
+        ) from error
+
+
+def to_whole_file(path: str, text: str, *, private: bool = False) -> None:
+    """Write a file as a whole, or leave what is there as it is. Raises ``OkxlintError``.
+
+    ``private``: it is its owner's alone. A symbolic link is refused, as by ``to_file``.
+    """
+    if os.path.islink(path):
+        raise OkxlintError(f"cannot write {path}: is a symbolic link", "Name what it points to.")
+    try:
+        save(path, text, private=private)
     except OSError as error:
         raise OkxlintError(
             f"cannot write {path}: {error.strerror}", "Name a file in a folder that you may write."
