@@ -24,8 +24,10 @@ from okxlint.cli import COMMANDS, group
 from okxlint.inventory import Account, App, Key
 from okxlint.policy.layer import SEVERITIES
 from okxlint.policy.text import Written
+from okxlint.report.difference import DifferenceObject
 from okxlint.report.json_v1 import ReportObject
 from okxlint.rule import Rule, load_rule, rule_ids
+from okxlint.snapshot.text import SnapshotText
 
 ROOT = Path(__file__).resolve().parent.parent
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -89,6 +91,8 @@ def everything() -> Iterator[tuple[Path, str]]:
         "manifest": manifest_schema(),
         "policy": policy_schema(rules),
         "baseline": baseline_schema(),
+        "snapshot": snapshot_schema(),
+        "snapshot-diff": difference_schema(),
         "report": report_schema(),
     }
     for name, schema in schemas.items():
@@ -271,6 +275,21 @@ def baseline_schema() -> dict[str, Any]:
         nullable(definition)
     schema["properties"]["version"] = {"const": 1}
     return {"$schema": DIALECT, **schema, "title": "okxlint baseline, version 1"}
+
+
+def snapshot_schema() -> dict[str, Any]:
+    """The schema of a snapshot. Other fields are allowed: a newer okxlint may say more."""
+    schema = TypeAdapter(SnapshotText).json_schema()
+    for definition in (schema, *schema["$defs"].values()):
+        nullable(definition)
+    schema["properties"]["accounts"]["minItems"] = 1
+    return {"$schema": DIALECT, **schema, "title": "okxlint snapshot, version 1"}
+
+
+def difference_schema() -> dict[str, Any]:
+    """The schema of what changed between two snapshots."""
+    schema = TypeAdapter(DifferenceObject).json_schema()
+    return {"$schema": DIALECT, **schema, "title": "okxlint snapshot-diff, version 1"}
 
 
 def report_schema() -> dict[str, Any]:

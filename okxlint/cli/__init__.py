@@ -18,12 +18,16 @@ from okxlint.errors import OkxlintError
 
 COMMANDS = {
     "check": "Check manifests against policy.",
+    "snapshot": "Read OKX with a read-only credential, and write what is there.",
+    "reconcile": "Read OKX, and check the manifests against it.",
+    "snapshot-diff": "Tell what changed on OKX between two snapshots.",
+    "import": "Draft manifests from a snapshot.",
     "rules": "List the rules.",
     "explain": "Explain one rule: its reason, options and examples.",
     "policy": "Show the policy in force, and where each value comes from.",
     "baseline": "Write today's findings as accepted debt, with a last day.",
     "test": "Run policy tests: manifests whose comments say what must be found.",
-    "schema": "Print the JSON Schema of a manifest, a policy, a baseline or a report.",
+    "schema": "Print the JSON Schema of a manifest, policy, baseline, snapshot or report.",
 }
 
 

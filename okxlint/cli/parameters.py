@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -102,21 +102,6 @@ def _completed(before: str, beginning: str) -> list[Any]:
     from click.shell_completion import CompletionItem
 
     return [CompletionItem(before + name) for name in rule_ids() if name.startswith(beginning)]
-
-
-_max_age = click.option(
-    "--max-snapshot-age", type=click.IntRange(0, 3660), default=1, show_default=True,
-    metavar="DAYS", help="How many days before that of the run a snapshot may have been taken.",
-)  # fmt: skip
-_allow_unknown = click.option(
-    "--allow-unknown", type=Kinds(), multiple=True, metavar="KIND,...",
-    help="Accept what could not be looked at, by kind: the run is not incomplete for it.",
-)  # fmt: skip
-
-
-def unknown_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say what a run may leave unseen."""
-    return _max_age(_allow_unknown(command))
 
 
 color_option = click.option(

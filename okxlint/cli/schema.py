@@ -8,13 +8,13 @@ import click
 
 from okxlint import resources
 
-NAMES = ("manifest", "policy", "baseline", "report")
+NAMES = ("manifest", "policy", "baseline", "snapshot", "snapshot-diff", "report")
 
 
 @click.command("schema")
 @click.argument("name", type=click.Choice(NAMES))
 def command(name: str) -> None:
-    """Print the JSON Schema of a manifest, a policy, a baseline or a report.
+    """Print the JSON Schema of a manifest, a policy, a baseline, a snapshot or a report.
 
     \b
     Examples:
