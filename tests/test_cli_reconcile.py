@@ -135,7 +135,7 @@ def test_nothing_is_asked_in_a_dry_run(folder: Path) -> None:
     [
         (("-",), "'okxlint check' does"),
         (("--new-only",), "--new-only goes with --base"),
-        ((), "OKX_API_KEY and OKX_SECRET_KEY and OKX_PASSPHRASE are not set"),
+        ((), "OKX_API_KEY, OKX_SECRET_KEY, OKX_PASSPHRASE are not set"),
         (("--policy", "no.yaml"), "no.yaml"),
     ],
 )

@@ -158,8 +158,8 @@ def test_the_inventory_gives_uid_and_site(tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         ((), "Missing option '--account'"),
-        (("--account", "main"), "OKX_API_KEY and OKX_SECRET_KEY and OKX_PASSPHRASE are not set"),
-        (("--account", "main", "--env-prefix", "X_"), "X_OKX_API_KEY and"),
+        (("--account", "main"), "OKX_API_KEY, OKX_SECRET_KEY, OKX_PASSPHRASE are not set"),
+        (("--account", "main", "--env-prefix", "X_"), "X_OKX_API_KEY,"),
         (("--account", "main", "--site", "mars"), "'mars' is not one of"),
         (("--account", "main", "--site", "eea", "--base-url", "https://a.example.com"), "both"),
         (("--account", "main", "--base-url", "http://a.example.com"), "plain http"),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import get_args
 
 from okxlint.cli.reconcile import command as reconcile
 from okxlint.cli.snapshot import command as snapshot
 from okxlint.live.answers import CODES, Then
 from okxlint.live.client import ATTEMPTS, ENDPOINTS
 from okxlint.live.credentials import NAMES
+from okxlint.live.doctor import CLOCK_CLOSE, CLOCK_WINDOW
 from okxlint.live.reading import ACCOUNT_SECONDS, BASE_SECONDS
+from okxlint.live.steps import Name, Status
 from okxlint.live.transport import ANSWER_SECONDS, MAX_BYTES
 from tests.test_cli import ROOT
 
@@ -46,3 +49,11 @@ def test_limits_and_variables() -> None:
     assert ATTEMPTS == 4
     assert (BASE_SECONDS, ACCOUNT_SECONDS, ANSWER_SECONDS) == (120, 0.5, 30)
     assert MAX_BYTES == 8 << 20
+
+
+def test_every_step_of_the_doctor() -> None:
+    steps = re.findall(r"^\| `([a-z][a-z-]*)` \|", PAGE, re.MULTILINE)
+    assert [*steps, "answer"] == sorted(get_args(Name), key="answer".__eq__)
+    assert all(f"`{status}`" in PAGE for status in get_args(Status))
+    clock = next(line for line in PAGE.splitlines() if line.startswith("| `clock`"))
+    assert f"more than {CLOCK_WINDOW} seconds off; a warning from {CLOCK_CLOSE} on" in clock

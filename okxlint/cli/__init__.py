@@ -20,6 +20,7 @@ COMMANDS = {
     "check": "Check manifests against policy.",
     "snapshot": "Read OKX with a read-only credential, and write what is there.",
     "reconcile": "Read OKX, and check the manifests against it.",
+    "doctor": "Say why a credential or a connection does not work, and what to do.",
     "snapshot-diff": "Tell what changed on OKX between two snapshots.",
     "import": "Draft manifests from a snapshot.",
     "rules": "List the rules.",

@@ -119,6 +119,10 @@ class Client:
         """Ask nothing more, in no thread: each ``get`` raises ``why``."""
         self._stopped = self._stopped or why
 
+    def clean(self, text: str) -> str:
+        """A text of OKX, short, without what the credential holds, key ids and addresses."""
+        return self._words.clean(text)
+
     def now(self) -> int:
         """Milliseconds since 1970, by the server's clock if this machine's was found wrong."""
         return round(self.clock.now() * 1000) + self._offset

@@ -56,7 +56,7 @@ def read_credential(environment: Mapping[str, str], prefix: str = "") -> Credent
     missing = [name for name in names if not environment.get(name)]
     if missing:
         raise OkxlintError(
-            f"no credential for OKX: {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'}"
+            f"no credential for OKX: {', '.join(missing)} {'is' if len(missing) == 1 else 'are'}"
             " not set",
             _HINT.format(names=", ".join(names)),
         )

@@ -49,7 +49,8 @@ def take_snapshot(
     """
     auditor = config(client)
     taken_at = datetime.fromtimestamp(client.now() // 1000, UTC)
-    _check(auditor, wanted)
+    refuse_rights(auditor, wanted)
+    refuse_others(auditor, wanted)
     own = LiveKey(auditor.label, auditor.permissions, auditor.ips, own_key_id)
     master = LiveAccount(
         name=wanted.account,
@@ -72,7 +73,7 @@ def take_snapshot(
         environment="demo" if wanted.demo else "live",
         auditor=Auditor(
             account=wanted.account,
-            uid=_masked(auditor.uid),
+            uid=masked(auditor.uid),
             permissions=auditor.permissions,
             ips=tuple(map(masked_address, auditor.ips)),
             label=auditor.label,
@@ -81,7 +82,8 @@ def take_snapshot(
     )
 
 
-def _check(auditor: Config, wanted: Wanted) -> None:
+def refuse_rights(auditor: Config, wanted: Wanted) -> None:
+    """Raise ``Refused`` for a credential that can do more than read."""
     rights = sorted({*auditor.permissions} - {"read_only"})
     if rights and not wanted.allow_privileged:
         raise Refused(
@@ -89,10 +91,14 @@ def _check(auditor: Config, wanted: Wanted) -> None:
             "Create a key with Read alone, bound to this machine's address. "
             "--allow-privileged-auditor goes on with this one.",
         )
+
+
+def refuse_others(auditor: Config, wanted: Wanted) -> None:
+    """Raise ``Refused`` for a credential of another account than the one that was named."""
     if not may_be(wanted.uid, auditor.uid):
         raise Refused(
             f"the credential is of another account: '{wanted.account}' is declared with the uid "
-            f"{wanted.uid}, and OKX says {_masked(auditor.uid)}",
+            f"{wanted.uid}, and OKX says {masked(auditor.uid)}",
             "Set the variables to a key of this account, or correct --account or the manifest.",
         )
 
@@ -180,7 +186,7 @@ def _attested(
     yield from by_name.values()
 
 
-def _masked(uid: str) -> str:
+def masked(uid: str) -> str:
     """A uid by its first and last digits."""
     return f"{uid[:3]}{'*' * (len(uid) - 6)}{uid[-3:]}" if len(uid) > 8 else "*" * len(uid)
 
