@@ -199,16 +199,6 @@ def test_a_file_of_70_mib_is_not_read(tmp_path: Path) -> None:
     assert "64 MiB" in finding["message"]
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads everything")
-def test_what_may_not_be_read_is_3(tmp_path: Path) -> None:
-    write(tmp_path, {"okx-keys.yaml": GOOD, "okx-keys/closed/a.yaml": BAD})
-    (tmp_path / "okx-keys/closed").chmod(0)
-    try:
-        assert kinds_of(report(cwd=tmp_path, code=3)) == ["unreadable"]
-    finally:
-        (tmp_path / "okx-keys/closed").chmod(0o700)
-
-
 def test_a_symbolic_link_is_not_followed_and_told(tmp_path: Path) -> None:
     write(tmp_path, {"secret.txt": BAD, "okx-keys/a.yaml": GOOD})
     (tmp_path / "okx-keys/b.yaml").symlink_to(tmp_path / "secret.txt")

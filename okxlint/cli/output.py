@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os.path
+import os
 import sys
 from collections.abc import Callable
+from stat import S_ISREG
 from typing import TextIO
 
 from okxlint.errors import OkxlintError
@@ -14,7 +15,7 @@ Write = Callable[[TextIO], None]
 
 
 def to_file(path: str, write: Write) -> None:
-    """Write a file anew. Raises ``OkxlintError`` if that cannot be.
+    """Write a file anew. Raises ``OkxlintError`` if that cannot be, and leaves no half of it.
 
     A symbolic link is refused: in a tree of strangers it may lead anywhere.
     """
@@ -23,7 +24,13 @@ def to_file(path: str, write: Write) -> None:
         raise OkxlintError(f"cannot write {path}: is a symbolic link", "Name what it points to.")
     try:
         with open(path, "w", encoding="utf-8", newline="\n") as stream:
-            write(stream)
+            try:
+                write(stream)
+                stream.flush()
+            except BaseException:
+                if S_ISREG(os.fstat(stream.fileno()).st_mode):
+                    os.unlink(path)  # a half would be taken for the whole
+                raise
     except OSError as error:
         raise OkxlintError(
             f"cannot write {path}: {error.strerror}", "Name a file in a folder that you may write."

@@ -94,6 +94,8 @@ def _glob_problems(globs: Globs, origin: Origin, route: Route) -> Iterator[Wrong
 
 def _path_problem(path: str, shown: str) -> str:
     """Why a glob fits no manifest, whatever there is; empty if it may."""
+    if "\\" in path:
+        return _backslashes(path)
     parts = path.split("/")
     if parts[0] == "":
         return f"this is relative to this file: '{path.lstrip('/') or '**'}'"
@@ -109,6 +111,11 @@ def _path_problem(path: str, shown: str) -> str:
             return f"'..' is no way back from '{before}'"
         before = part
     return ""
+
+
+def _backslashes(path: str) -> str:
+    """Why a path as Windows writes it names nothing, on any system."""
+    return f"paths have '/' between their parts, on Windows too: '{path.replace(chr(92), '/')}'"
 
 
 class _Check:
@@ -208,6 +215,8 @@ class _Check:
         for route, path in paths:
             if "\0" in path:
                 yield Wrong(self.origin.at(*route), "no path holds the character U+0000")
+            elif "\\" in path:
+                yield Wrong(self.origin.at(*route), _backslashes(path))
 
     def waivers(self) -> Iterator[Wrong]:
         route: Route
