@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from okxlint.policy import DEFAULT_PACK, Policy
 from okxlint.policy import file as policy_file
 from okxlint.policy.chain import Chain
 from okxlint.policy.distributions import NotInstalled, plugins
+from okxlint.record import Record, changed
 from okxlint.waivers import REVOKED, Book, Identity
 
 if TYPE_CHECKING:
@@ -55,8 +56,7 @@ class Asked:
         return all(os.path.realpath(folder) != self.tree.root for folder in ancestors(path))
 
 
-@dataclass(frozen=True)
-class Base:
+class Base(Record):
     """What the base declares, and its own policy."""
 
     sha: str | None
@@ -74,8 +74,7 @@ class Base:
         return (*self.files, *(self.policy.files if self.policy else ()))
 
 
-@dataclass(frozen=True)
-class Ruling:
+class Ruling(Record):
     """The policy in force."""
 
     policy: Policy
@@ -125,7 +124,7 @@ def load_ruling(asked: Asked, rev: str, head: Policy) -> Ruling:
     with asked.kept(commit_at(asked.tree, rev)) as commit:
         policy = _ruling_policy(asked, commit, unknown)
     manifests = tuple(dict.fromkeys((*policy.manifests, *head.manifests)))
-    ruling = replace(policy, manifests=manifests)
+    ruling = changed(policy, manifests=manifests)
     return Ruling(ruling, commit.sha, policy.manifests, tuple(unknown))
 
 
@@ -156,7 +155,7 @@ def watchful(policy: Policy, base: Base | None) -> Policy:
     before, now = (each.setting(WATCH, None) for each in (base.policy, policy))
     if (before.severity or 0) <= (now.severity or 0):
         return policy
-    return replace(policy, settings={**policy.settings, WATCH: before})
+    return changed(policy, settings={**policy.settings, WATCH: before})
 
 
 def _approvals(inventory: Inventory, policy: Policy, as_of: date) -> dict[Identity, date]:

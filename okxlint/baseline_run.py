@@ -17,6 +17,7 @@ from okxlint.model import Report
 from okxlint.paths import Tree, absolute, find_tree
 from okxlint.policy import Policy
 from okxlint.policy import file as policy_file
+from okxlint.record import changed
 from okxlint.report.summary import plural
 from okxlint.rule import days_after
 from okxlint.secrets.redact import Redactor
@@ -62,7 +63,7 @@ def write_baseline(order: Order) -> Done:
     policy = policy_file.load(order.policy, cwd, tree)
     terms = _terms(order, old, policy)
     request = Request(Question(order.as_of), order.wanted, order.policy, fail_on=None)
-    report = run_check(replace(request, baseline=order.path if order.prune else None))
+    report = run_check(changed(request, baseline=order.path if order.prune else None))
     if report.exit:
         told = [f"unknown[{unknown.kind}] {unknown.message}" for unknown in report.unknown]
         return Done((*told, "nothing was written: not everything was looked at"), report.exit)

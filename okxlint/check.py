@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
@@ -31,6 +31,7 @@ from okxlint.paths import Tree, ancestors, find_tree
 from okxlint.policy import Policy
 from okxlint.policy import file as policy_file
 from okxlint.policy.distributions import pack_name
+from okxlint.record import Record, changed
 from okxlint.secrets.masking import Masking
 from okxlint.secrets.redact import Redactor
 from okxlint.suggest import did_you_mean
@@ -43,8 +44,7 @@ if TYPE_CHECKING:
     from okxlint.snapshot import Snapshot
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Record):
     """What the caller of a check asks for."""
 
     question: Question
@@ -97,7 +97,7 @@ def run_check(request: Request) -> Report:
     others += baseline.files if baseline else ()
     masking = Masking([*loaded.files, *head.files], others)
     context = _context(asked.tree, base, head, approved)
-    context = replace(context, snapshots=request.snapshots)
+    context = changed(context, snapshots=request.snapshots)
     verdict = judge(question, policy, loaded.files, inventory, flaws, masking.redactor, context)
     if base:
         verdict = _against(base, verdict, question, policy, masking.redactor, request.snapshots)
@@ -179,7 +179,7 @@ def _against(
     """A verdict whose findings know whether they are new: the base is judged by the same rules."""
     context = Context(snapshots=snapshots)
     old = judge(question, policy, base.files, base.inventory, base.flaws, redactor, context)
-    return replace(
+    return changed(
         verdict,
         findings=compared(verdict.findings, old.findings, policy.rules),
         waived=compared(verdict.waived, (*old.findings, *old.waived), policy.rules),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from okxlint.inventory import AnyAccount, ImpliedAccount, Inventory
 from okxlint.manifest import Flaw
 from okxlint.model import Finding, Pending, Severity, Unknown
 from okxlint.policy import Policy
+from okxlint.record import Record
 from okxlint.rule import Check, Hit, Loosening, Rule, Run, Setting, days_after, load_rule
 from okxlint.secrets.redact import Redactor
 from okxlint.waivers import Book, Identity, names_of
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from okxlint.snapshot import Snapshot
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Record):
     """What is asked of a run."""
 
     as_of: date
@@ -42,8 +41,7 @@ class Question:
         return days_after(self.as_of, self.horizon)
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(Record):
     """What is known besides the manifests that are judged."""
 
     base: Inventory | None = None
@@ -62,8 +60,7 @@ class Context:
         return rule.group != "live" or bool(self.snapshots)
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Record):
     """What the engine found, in the order of reports."""
 
     findings: tuple[Finding, ...]
@@ -74,6 +71,9 @@ class Verdict:
     """The inventory beside the snapshots, if there are any."""
 
 
+_ALONE = Context()
+
+
 def judge(
     question: Question,
     policy: Policy,
@@ -81,7 +81,7 @@ def judge(
     inventory: Inventory,
     flaws: Iterable[Flaw],
     redactor: Redactor,
-    context: Context = Context(),
+    context: Context = _ALONE,
 ) -> Verdict:
     """Run the rules, apply the waivers, and make the findings.
 

@@ -28,6 +28,7 @@ from okxlint.field_types import (
 )
 from okxlint.model import CURRENT
 from okxlint.origin import Origin
+from okxlint.record import Record
 
 _CONFIG = ConfigDict(extra="forbid")
 
@@ -63,13 +64,15 @@ class Account:
     """What the manifest says, as the reader gives it."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ImpliedAccount:
+class ImpliedAccount(Record):
     """An account that keys name and no manifest declares."""
 
     name: str
     waivers: tuple[Waiver, ...] = ()
     origin: None = None
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,8 +152,7 @@ def _rights(permissions: tuple[str, ...]) -> frozenset[str]:
 AnyAccount = Account | ImpliedAccount
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(Record):
     """An account, app or key with a schema error: no rule sees it, but its name counts."""
 
     kind: Literal["account", "app", "key"]
@@ -160,8 +162,7 @@ class Broken:
     status: str = "active"
 
 
-@dataclass(frozen=True)
-class Inventory:
+class Inventory(Record):
     """The union of all manifests, in the order of paths and lines. Read only."""
 
     accounts: tuple[Account, ...] = ()

@@ -22,13 +22,13 @@ from okxlint.paths import (
     search,
 )
 from okxlint.policy import Policy
+from okxlint.record import Record
 
 STDIN = "<stdin>"
 """How reports name a manifest that came on standard input without a name."""
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Record):
     """What is to be looked at."""
 
     cwd: str

@@ -1,12 +1,14 @@
-"""The nouns that every stage shares. Frozen, and importing nothing of ours."""
+"""The nouns that every stage shares. Frozen, and importing nothing of ours but that."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from typing import NamedTuple
+
+from okxlint.record import NOTHING, Record
 
 STATUSES = ("planned", "active", "retired", "compromised", "revoked")
 CURRENT = frozenset(STATUSES) - {"revoked"}
@@ -60,8 +62,7 @@ class Fix(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True)
-class Grant:
+class Grant(Record):
     """The waiver that holds for a waived finding, as reports tell it."""
 
     reason: str | None
@@ -120,8 +121,7 @@ class Stale(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True)
-class Baseline:
+class Baseline(Record):
     """The file whose findings are accepted, and what it did not do."""
 
     path: str
@@ -142,8 +142,7 @@ class Unknown(NamedTuple):
     """Told, but the run is not incomplete for it."""
 
 
-@dataclass(frozen=True)
-class RuleCard:
+class RuleCard(Record):
     """What a report says of a rule: enough for a reader who has never seen it."""
 
     id: str
@@ -165,8 +164,7 @@ class Excerpt(NamedTuple):
     """``primaryLocationLineHash`` of each line, as code scanning computes it."""
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(Record):
     """All that a run found out. Every writer is a function of it; its strings are safe to print.
 
     ``findings`` and ``waived`` are sorted by path, line, column and rule.
@@ -186,7 +184,7 @@ class Report:
     """The least severity that fails the run; ``None`` is ``--fail-on never``."""
     coverage: tuple[tuple[str, str, int], ...] = ()
     """Accounts as (name, listing, keys on OKX); empty without a snapshot."""
-    excerpts: Mapping[str, Excerpt] = field(default_factory=dict)
+    excerpts: Mapping[str, Excerpt] = NOTHING
     cards: Callable[[], Mapping[str, RuleCard]] = dict
     policy_ref: str | None = None
     """The full id of the commit that the policy was read from; ``None``: from the work tree."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from okxlint.lazy import Pattern
+from okxlint.record import Record
 
 
 class Example(NamedTuple):
@@ -22,8 +22,7 @@ class Example(NamedTuple):
     """What OKX said, if that matters: the block ``json snapshot`` above it."""
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Record):
     """What a rule's docstring says."""
 
     summary: str

@@ -11,14 +11,14 @@ from okxlint import git
 from okxlint.documents.source import MAX_BYTES
 from okxlint.errors import OkxlintError, Unreadable
 from okxlint.globs import compile_glob, is_glob, literal_folder
+from okxlint.record import Record
 
 SUFFIXES = (".yaml", ".yml")
 A_LINK = "is a symbolic link, which okxlint does not follow; name what it points to"
 NO_FILE = "is no regular file"
 
 
-@dataclass(frozen=True)
-class Tree:
+class Tree(Record):
     """The folder that reports' paths are relative to."""
 
     root: str

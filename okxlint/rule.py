@@ -21,6 +21,7 @@ from annotated_types import Ge
 
 from okxlint.model import CURRENT, Severity
 from okxlint.option import NoOptions, option
+from okxlint.record import Record
 
 if TYPE_CHECKING:
     from okxlint.inventory import Inventory
@@ -101,8 +102,7 @@ class Setting(NamedTuple):
     """An instance of the rule's ``Options``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run(Generic[OptionsT]):
+class Run(Record, Generic[OptionsT]):
     """What a check may look at besides its target."""
 
     inventory: Inventory
@@ -155,8 +155,7 @@ def days_after(day: date, days: int) -> date:
 Check = Callable[[Any, Run[Any]], Iterator[Hit]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Record):
     """A rule's facts. ``check`` is ``None`` for what okxlint finds itself while it reads."""
 
     id: str

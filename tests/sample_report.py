@@ -21,6 +21,7 @@ from okxlint.model import (
     Severity,
     Unknown,
 )
+from okxlint.record import changed
 from okxlint.report import View, writer
 from okxlint.secrets.excerpt import excerpt
 from okxlint.secrets.redact import Redactor
@@ -147,7 +148,7 @@ def report(*findings: Finding, text: str = MANIFEST, **changes: Any) -> Report:
         excerpts={AT: excerpt_of(text)},
         cards=lambda: cards,
     )
-    return replace(made, **changes)
+    return changed(made, **changes)
 
 
 FULL = report(*FINDINGS, waived=WAIVED, unknown=UNKNOWN, cards=lambda: CARDS)

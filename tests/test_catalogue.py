@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -26,6 +26,7 @@ from okxlint.catalogue import (
 from okxlint.cli.explain import WIDTH, terminal_lines
 from okxlint.model import Severity
 from okxlint.page import read_page
+from okxlint.record import changed
 from okxlint.rule import NoOptions, load_rule, option, rule_ids
 from tests.conftest import policy_of
 
@@ -198,13 +199,13 @@ class Options:
 
 
 def test_an_empty_text_and_quotes_in_a_table() -> None:
-    rule = replace(load_rule("max-age"), options=Options, strict_options={"pattern": "a-.*"})
+    rule = changed(load_rule("max-age"), options=Options, strict_options={"pattern": "a-.*"})
     page = markdown(rule)
     assert "| `pattern` | text | `\"\"` | `a-.*` | given | The user's own 'pattern'. |" in page
     assert "| `count` | number | `3` | `3` | lower | A count. |" in page
     assert "| `mode` | text | `a` | `a` | a < b | A mode. |" in page
     assert "| `name` | text | `x` | `x` | – | A name. |" in page
-    assert "## Options" not in markdown(replace(rule, options=NoOptions))
+    assert "## Options" not in markdown(changed(rule, options=NoOptions))
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from okxlint.comparison import NEVER_OLD, compared
 from okxlint.model import Finding, Location, Severity
+from okxlint.record import changed
 from okxlint.rule import Rule, Ruleset, load_rule
 from okxlint.values import no_more, no_others
 from tests.conftest import verdict_of
@@ -154,7 +155,7 @@ def test_a_rule_whose_order_raises_lets_nothing_pass() -> None:
     def broken(*_: str) -> bool:
         raise RuntimeError
 
-    rules = {"key-limit": replace(load_rule("key-limit"), no_worse=broken)}
+    rules = {"key-limit": changed(load_rule("key-limit"), no_worse=broken)}
     heads = [found("key-limit", "1"), found("key-limit", "3")]
     assert news(heads, [found("key-limit", "2"), found("key-limit", "3")], rules) == [True, False]
     assert news([found("key-limit", "****")], [found("key-limit", "9")]) == [True]

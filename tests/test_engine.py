@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from okxlint.manifest import load
 from okxlint.model import Finding, Severity
 from okxlint.origin import Place
 from okxlint.policy import Granted, Policy, WaiverTerms
+from okxlint.record import changed
 from okxlint.rule import ALL_ENVIRONMENTS, Hit, Rule, Ruleset, Setting, load_rule, option
 from okxlint.secrets.redact import Redactor
 from tests.conftest import DAY, verdict_of
@@ -48,7 +49,7 @@ def ruled_fixture() -> Callable[..., Verdict]:
         **facts: Any,
     ) -> Verdict:
         facts = {"statuses": frozenset({"active"}), "environments": ALL_ENVIRONMENTS, **facts}
-        fake = replace(load_rule(ID), check=check, **facts)
+        fake = changed(load_rule(ID), check=check, **facts)
         files = [read(f"{chr(97 + n)}.yaml", text.encode()) for n, text in enumerate(manifests)]
         inventory, flaws = load(files)
         setting = Setting(severity, fake.options())
@@ -598,7 +599,7 @@ def test_a_crash_is_unknown_and_everything_else_is_judged(ruled: Callable[..., V
 def test_the_other_rules_go_on_after_a_crash(monkeypatch: pytest.MonkeyPatch) -> None:
     def load_broken(name: str) -> Rule:
         rule = load_rule(name)
-        return replace(rule, check=crashes) if name == "ip-bound" else rule
+        return changed(rule, check=crashes) if name == "ip-bound" else rule
 
     manifest = KEY.replace("trade", "withdraw")
     sound = verdict_of(manifest)

@@ -96,7 +96,7 @@ def test_a_credential_comes_from_variables_with_a_prefix_or_without() -> None:
     assert read_credential(GIVEN) == Credential(KEY, SECRET, PASSPHRASE)
     prefixed = {f"ACME_{name}": value for name, value in GIVEN.items()}
     assert read_credential(prefixed, "ACME_") == Credential(KEY, SECRET, PASSPHRASE)
-    with pytest.raises(OkxlintError, match="ACME_OKX_API_KEY and ACME_OKX_SECRET_KEY and"):
+    with pytest.raises(OkxlintError, match="ACME_OKX_API_KEY, ACME_OKX_SECRET_KEY,"):
         read_credential(GIVEN, "ACME_")
 
 

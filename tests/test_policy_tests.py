@@ -22,6 +22,7 @@ from okxlint.errors import OkxlintError
 from okxlint.paths import A_LINK
 from okxlint.policy_test_run import Defaults, Results, run_tests
 from okxlint.policy_tests import Outcome, Row
+from okxlint.record import changed
 from okxlint.report.outcomes import write_junit, write_text
 from okxlint.rule import Rule, load_rule
 from tests.conftest import DAY
@@ -545,7 +546,7 @@ def test_a_rule_that_fails_is_no_pass(tmp_path: Path, monkeypatch: pytest.Monkey
 
     def load_broken(name: str) -> Rule:
         rule = load_rule(name)
-        return replace(rule, check=crashes) if name == "ip-bound" else rule
+        return changed(rule, check=crashes) if name == "ip-bound" else rule
 
     monkeypatch.setattr("okxlint.rule.load_rule", load_broken)
     outcome = outcome_of(tmp_path, SET + KEY)

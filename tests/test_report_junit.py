@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from okxlint.model import Report, Severity, Unknown
+from okxlint.record import changed
 from tests.sample_report import (
     BASED,
     COMMIT,
@@ -236,4 +236,4 @@ def test_any_texts_make_valid_xml(texts: list[str]) -> None:
     first, *more = map(hostile, texts)
     findings = [each for made in (first, *more) for each in made.findings]
     unknown = tuple(Unknown(text, text, text) for text in texts)
-    suites_of(replace(first, findings=tuple(findings), unknown=unknown), show_waived=True)
+    suites_of(changed(first, findings=tuple(findings), unknown=unknown), show_waived=True)

@@ -17,6 +17,7 @@ import sarif_om
 
 from okxlint.line_hash import git_line_hashes
 from okxlint.model import Excerpt, Finding, Location, Related, Report, Severity, Unknown
+from okxlint.record import changed
 from okxlint.report import View, writer
 from okxlint.report.sarif_alert import live_path
 from okxlint.report.sarif_json import plain
@@ -215,8 +216,8 @@ def test_rules_are_sorted_and_results_point_at_them() -> None:
 
 
 def test_a_rule_of_a_policy_may_have_little_to_say() -> None:
-    bare = replace(card("acme"), reason="", help="", markdown="", security_severity="")
-    bare = replace(bare, summary="a" * 1025)
+    bare = changed(card("acme"), reason="", help="", markdown="", security_severity="")
+    bare = changed(bare, summary="a" * 1025)
     (rule,) = run_of(report(cards=lambda: {"acme": bare}))["tool"]["driver"]["rules"]
     assert rule["shortDescription"] == rule["fullDescription"] == {"text": "a" * 1023 + "…"}
     assert rule["help"] == {"text": "a" * 1025}
@@ -275,7 +276,7 @@ OUTSIDE = Location("/srv/shared/a b.yaml")
     [
         finding(location=OUTSIDE),
         finding(related=(Related(OUTSIDE, "the other"),)),
-        finding(waiver=replace(GRANT, path=OUTSIDE.path)),
+        finding(waiver=changed(GRANT, path=OUTSIDE.path)),
     ],
     ids=["place", "related", "waiver"],
 )
@@ -412,7 +413,7 @@ def test_waived_findings_are_left_out() -> None:
 
 
 def test_shown_waived_findings_are_suppressed_and_all_others_are_not() -> None:
-    inside = replace(GRANT, reason=None, approved_by=None, expires=None, path="okx-keys.yaml")
+    inside = changed(GRANT, reason=None, approved_by=None, expires=None, path="okx-keys.yaml")
     open_one, waived, waived_here = results_of(
         report(
             finding(),

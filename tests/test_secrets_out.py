@@ -16,6 +16,7 @@ from okxlint.cli import main
 from okxlint.engine import Question
 from okxlint.loading import Wanted
 from okxlint.model import Report
+from okxlint.record import changed
 from okxlint.report import FORMATS, View, writer
 
 DAY = Question(date(2026, 11, 22), horizon=400)
@@ -313,7 +314,6 @@ def test_nothing_secret_of_a_policy_comes_out(
 def test_nothing_secret_of_a_path_or_of_a_rule_that_fails_comes_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from dataclasses import replace
 
     from okxlint.rule import load_rule
 
@@ -323,7 +323,7 @@ def test_nothing_secret_of_a_path_or_of_a_rule_that_fails_comes_out(
     monkeypatch.setattr(
         "okxlint.rule.load_rule",
         lambda name: (
-            replace(load_rule(name), check=fails) if name == "ip-bound" else load_rule(name)
+            changed(load_rule(name), check=fails) if name == "ip-bound" else load_rule(name)
         ),
     )
     report = judged(tmp_path, planted(PLACES["account"], SECRET))

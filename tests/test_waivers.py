@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
@@ -11,6 +10,7 @@ import pytest
 
 from okxlint.engine import Verdict
 from okxlint.model import Finding, Grant
+from okxlint.record import changed
 from okxlint.rule import Hit, Rule, load_rule
 from tests.conftest import DAY, verdict_of
 
@@ -504,7 +504,7 @@ def test_of_two_waivers_of_one_finding_neither_is_unused() -> None:
 def test_a_rule_that_fails_makes_no_waiver_unused(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(rule_id: str) -> Rule:
         rule = load_rule(rule_id)
-        return replace(rule, check=fails) if rule_id == "no-withdraw" else rule
+        return changed(rule, check=fails) if rule_id == "no-withdraw" else rule
 
     def fails(key: Any, run: Any) -> Any:
         raise ZeroDivisionError
@@ -522,14 +522,14 @@ def test_a_rule_that_fails_makes_no_waiver_unused(monkeypatch: pytest.MonkeyPatc
 def test_a_waiver_on_an_account_or_app_holds_for_a_rule_about_it(
     kind: Literal["account", "app"], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def changed(rule_id: str) -> Rule:
+    def watched(rule_id: str) -> Rule:
         rule = load_rule(rule_id)
-        return replace(rule, targets=(kind,), check=found) if rule_id == "no-withdraw" else rule
+        return changed(rule, targets=(kind,), check=found) if rule_id == "no-withdraw" else rule
 
     def found(target: Any, run: Any) -> Iterator[Hit]:
         yield Hit(at=target.origin.label, value="withdraw", message="found")
 
-    monkeypatch.setattr("okxlint.rule.load_rule", changed)
+    monkeypatch.setattr("okxlint.rule.load_rule", watched)
     manifest = f"""\
 version: 1
 accounts:

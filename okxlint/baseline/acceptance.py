@@ -10,6 +10,7 @@ from okxlint.baseline.file import BaselineText, Entry
 from okxlint.engine import Question, Verdict
 from okxlint.model import Baseline, Finding, Grant, Severity, Stale
 from okxlint.policy import Policy
+from okxlint.record import changed
 from okxlint.rule import days_after
 from okxlint.secrets.redact import Redactor
 
@@ -54,7 +55,7 @@ def accept(
         else:
             waived.append(replace(finding, waiver=_grant(baseline.shown, text, entry, redactor)))
             findings += _coming_back(finding, entry, text, question, policy)
-    return replace(verdict, findings=_sorted(findings), waived=_sorted(waived)), told
+    return changed(verdict, findings=_sorted(findings), waived=_sorted(waived)), told
 
 
 class _Meeting:

@@ -7,7 +7,6 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial, reduce
 from typing import TYPE_CHECKING, Any, TextIO
@@ -16,6 +15,7 @@ import click
 
 from okxlint.cli.output import to_file, to_stdout
 from okxlint.cli.parameters import Day, Kinds, Output, Rules, color_option, wants_color
+from okxlint.record import changed
 from okxlint.report import FORMATS, View, writer
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _write(name: str, report: Report, view: View, stream: TextIO) -> None:
 def _write_stdout(report: Report, name: str, color: str, view: View) -> None:
     terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size((100, 24)).columns if terminal else _columns()
-    shown = replace(view, color=wants_color(color, terminal), width=width)
+    shown = changed(view, color=wants_color(color, terminal), width=width)
     to_stdout(partial(_write, name, report, shown))
     if view.statistics and name not in ("text", "concise"):
         _write_statistics(report, sys.stderr)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeVar
 
@@ -13,6 +13,7 @@ from okxlint.inventory import Waiver
 from okxlint.model import Severity
 from okxlint.origin import Origin, Place, Step
 from okxlint.policy.match import Match
+from okxlint.record import NOTHING, Record
 from okxlint.rule import Rule, Ruleset, Setting
 
 DEFAULT_PACK = "recommended"
@@ -24,8 +25,7 @@ DEFAULT_MAX_DAYS = 180
 Target = TypeVar("Target")
 
 
-@dataclass(frozen=True)
-class Granted:
+class Granted(Record):
     """A waiver kept with the policy, and the names of the object on which it stands."""
 
     waiver: Waiver
@@ -39,8 +39,7 @@ class Granted:
     """
 
 
-@dataclass(frozen=True)
-class WaiverTerms:
+class WaiverTerms(Record):
     """What the policy asks of every waiver."""
 
     require: tuple[str, ...] = DEFAULT_REQUIRE
@@ -53,8 +52,7 @@ class WaiverTerms:
     granted: tuple[Granted, ...] = ()
 
 
-@dataclass(frozen=True)
-class LiveTerms:
+class LiveTerms(Record):
     """What the policy says of what a run with a snapshot could not see: kinds of unknown."""
 
     require: tuple[str, ...] = ()
@@ -101,13 +99,12 @@ class Said(NamedTuple):
 _NOWHERE = Said("")
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Record):
     """What one place of a policy says of one rule."""
 
     severity: Severity | Literal["kept"] | None = "kept"
     """``None``: the rule is off."""
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = NOTHING
     locked: bool | None = None
     said: Said = _NOWHERE
 
@@ -145,8 +142,7 @@ class Override:
     said: Said
 
 
-@dataclass(frozen=True)
-class Lock:
+class Lock(Record):
     """A rule that may only become stricter from here on."""
 
     setting: Setting
@@ -159,8 +155,7 @@ class Lock:
     """Where it is locked last, and with it what it may not fall short of."""
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(Record):
     """The policy in force, all layers merged."""
 
     source: str
@@ -169,25 +164,25 @@ class Policy:
     """By rule id, overrides aside; a rule that is not there is off."""
     manifests: tuple[tuple[str | None, str], ...]
     """(folder, glob) pairs; the folder ``None`` is the repository's root."""
-    waivers: WaiverTerms = field(default_factory=WaiverTerms)
+    waivers: WaiverTerms = WaiverTerms()
     live: LiveTerms = LiveTerms()
     metadata_schema: Any = None
     """A JSON Schema for every key's ``metadata``, or ``None``."""
     top: Place | None = None
     """The first line of the policy file; ``None`` for a pack."""
-    pack_severities: Mapping[str, Severity] = field(default_factory=dict)
+    pack_severities: Mapping[str, Severity] = NOTHING
     """By rule id: the severity that the packs it descends from give, whatever it says itself."""
-    rules: Ruleset = field(default_factory=Ruleset)
+    rules: Ruleset = Ruleset()
     """All that it knows, on or off."""
     overrides: tuple[Override, ...] = ()
     """In order: of two that fit an object, the later wins."""
-    locks: Mapping[str, Lock] = field(default_factory=dict)
+    locks: Mapping[str, Lock] = NOTHING
     """By rule id."""
-    said: Mapping[tuple[str, str], Said] = field(default_factory=dict)
+    said: Mapping[tuple[str, str], Said] = NOTHING
     """By rule id and ``severity``, option or ``locked``: where what holds is said last."""
-    stated: Mapping[str, tuple[Said, ...]] = field(default_factory=dict)
+    stated: Mapping[str, tuple[Said, ...]] = NOTHING
     """Where its other fields are said, parents first: ``manifests``, ``waivers.max_days`` …"""
-    items: Mapping[tuple[str, Any], Said] = field(default_factory=dict)
+    items: Mapping[tuple[str, Any], Said] = NOTHING
     """By such a field that is a list, and its entry: where that is said."""
     schema_file: str | None = None
     """The absolute path of the file of ``metadata_schema``."""

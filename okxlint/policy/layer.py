@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
@@ -17,6 +16,7 @@ from okxlint.origin import Origin, Place, Step
 from okxlint.policy import Change, Override, Said
 from okxlint.policy.match import FIELDS, Match, described
 from okxlint.policy.text import Globs, PolicyText, Wrong, adapter, explain, nearest_of
+from okxlint.record import Record
 from okxlint.rule import ALL_ENVIRONMENTS, Rule, Ruleset
 from okxlint.suggest import did_you_mean
 
@@ -24,8 +24,7 @@ SEVERITIES = ("off", "info", "warning", "error")
 Route = tuple[Step, ...]
 
 
-@dataclass(frozen=True)
-class Layer:
+class Layer(Record):
     """One policy file, checked: what it says of rules, and what otherwise of some objects."""
 
     text: PolicyText

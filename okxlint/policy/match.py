@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any, get_args
@@ -13,6 +12,7 @@ from typing import Any, get_args
 from okxlint.field_types import Environment
 from okxlint.globs import compile_glob, is_glob
 from okxlint.inventory import App, Key
+from okxlint.record import Record
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "key": ("account", "app", "key", "environment", "path"),
@@ -24,8 +24,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
 """What an object of each kind can be told by."""
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(Record):
     """Globs, all of which must fit. ``None`` fits everything."""
 
     account: str | None = None

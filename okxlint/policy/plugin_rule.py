@@ -15,6 +15,7 @@ from typing import Any, get_args
 from okxlint.lazy import Pattern
 from okxlint.model import STATUSES, Severity
 from okxlint.origin import Place
+from okxlint.record import changed
 from okxlint.rule import ALL_ENVIRONMENTS, Check, Group, Hit, Rule, Run, Target
 
 GROUPS = tuple(group for group in get_args(Group) if group not in ("custom", "hygiene"))
@@ -33,7 +34,7 @@ class Ended(Exception):
 
 def plugged(plugin: str, rule: Rule) -> Rule:
     """A plugin's rule as a policy knows it: ``PLUGIN/RULE``, and on whatever pack it extends."""
-    return replace(
+    return changed(
         rule,
         id=f"{plugin}/{rule.id}",
         severities={"essentials": rule.severities["recommended"], **rule.severities},

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TextIO
 
 from okxlint.model import Report
+from okxlint.record import Record
 
 FORMATS = {
     "text": "text",
@@ -22,8 +22,7 @@ FORMATS = {
 """Each format, and the module here that writes it."""
 
 
-@dataclass(frozen=True)
-class View:
+class View(Record):
     """How a report is shown: nothing here changes what it says."""
 
     color: bool = False
