@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import Field
 from typing import Any, get_args, get_origin, get_type_hints
 
 from okxlint.model import RuleCard, Severity
-from okxlint.option import written
+from okxlint.option import Option, written
 from okxlint.page import read_page
 from okxlint.policy import Policy
 from okxlint.rule import Rule, load_rule, rule_ids
@@ -71,11 +70,11 @@ def facts(rule: Rule) -> dict[str, Any]:
                 "type": type_words(get_type_hints(rule.options)[name]),
                 "default": _plain(field.default),
                 "strict": _plain(rule.strict_options.get(name, field.default)),
-                "stricter": field.metadata["stricter"],
-                "order": list(field.metadata["order"]),
-                "doc": field.metadata["doc"],
+                "stricter": field.stricter,
+                "order": list(field.order),
+                "doc": field.doc,
             }
-            for name, field in rule.option_fields.items()
+            for name, field in rule.facts.items()
         },
         "examples": [
             {"section": example.section, "manifest": example.text} for example in page.examples
@@ -110,7 +109,7 @@ def _word(rule: Rule, pack: str) -> str:
 
 
 def _options_table(rule: Rule) -> str:
-    if not rule.option_fields:
+    if not rule.facts:
         return ""
     types = get_type_hints(rule.options)
     rows = [
@@ -119,18 +118,18 @@ def _options_table(rule: Rule) -> str:
         "| option | type | default | strict | stricter | meaning |",
         "|---|---|---|---|---|---|",
     ]
-    for name, field in rule.option_fields.items():
+    for name, field in rule.facts.items():
         strict = rule.strict_options.get(name, field.default)
         rows.append(
             f"| `{name}` | {type_words(types[name])} | `{written(field.default)}` "
-            f"| `{written(strict)}` | {_direction(field)} | {field.metadata['doc']} |"
+            f"| `{written(strict)}` | {_direction(field)} | {field.doc} |"
         )
     return "\n".join(rows)
 
 
-def _direction(field: Field[Any]) -> str:
+def _direction(field: Option) -> str:
     """Which way an option is stricter, in a word; of words, from the loosest to the strictest."""
-    return " < ".join(field.metadata["order"]) or field.metadata["stricter"] or "–"
+    return " < ".join(field.order) or field.stricter or "–"
 
 
 def _plain(value: Any) -> Any:

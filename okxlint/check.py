@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
@@ -19,14 +18,13 @@ from okxlint.base import (
     load_ruling,
     watchful,
 )
-from okxlint.catalogue import cards
 from okxlint.comparison import compared
 from okxlint.engine import Context, Question, Verdict, judge, rules_of
 from okxlint.errors import OkxlintError
 from okxlint.findings import pending
 from okxlint.loading import Wanted, load_files
 from okxlint.manifest import is_manifest, load
-from okxlint.model import Baseline, Finding, Pending, Report, Severity, Unknown
+from okxlint.model import Baseline, Finding, Pending, Report, RuleCard, Severity, Unknown
 from okxlint.paths import Tree, ancestors, find_tree
 from okxlint.policy import Policy
 from okxlint.policy import file as policy_file
@@ -127,10 +125,16 @@ def run_check(request: Request) -> Report:
         keys=len(inventory.keys) + broken.count("key"),
         fail_on=request.fail_on,
         excerpts=masking.excerpts(),
-        cards=lambda: cards(rules_of(question, policy), policy),
+        cards=lambda: _cards(question, policy),
         baseline=told_of,
         coverage=verdict.live.coverage if verdict.live else (),
     )
+
+
+def _cards(question: Question, policy: Policy) -> Mapping[str, RuleCard]:
+    from okxlint.catalogue import cards
+
+    return cards(rules_of(question, policy), policy)
 
 
 def _baseline(asked: Asked, request: Request, ruling: Ruling) -> InForce | None:
@@ -229,7 +233,7 @@ def _placed(finding: Finding, masking: Masking) -> Finding:
     if path in masking.files:
         return finding
     location = finding.location._replace(path=masking.redactor.clean(path))
-    return replace(finding, location=location)
+    return changed(finding, location=location)
 
 
 def _pending(

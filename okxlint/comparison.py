@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from okxlint.model import Finding
+from okxlint.record import changed
 from okxlint.rule import Rule
 
 NEVER_OLD = frozenset({"yaml-syntax", "manifest-schema", "no-secrets"})
@@ -29,7 +29,7 @@ def compared(
         answers.give(heads, kind)
     answers.give_worse(heads, rules)
     return tuple(
-        replace(finding, new=number not in answers.old) for number, finding in enumerate(heads)
+        changed(finding, new=number not in answers.old) for number, finding in enumerate(heads)
     )
 
 

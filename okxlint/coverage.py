@@ -8,7 +8,7 @@ from datetime import date
 from okxlint.errors import OkxlintError
 from okxlint.inventory import Inventory
 from okxlint.model import Unknown
-from okxlint.reconciliation import Reading, Reconciliation, may_be
+from okxlint.reconciliation import Reading, Reconciliation
 
 
 def unknowns(
@@ -35,7 +35,7 @@ def check_owners(live: Reconciliation, inventory: Inventory) -> None:
     """Raise ``OkxlintError`` for a snapshot that another account's credential took."""
     for (name, _), reading in sorted(live.readings.items()):
         declared = inventory.account(name)
-        if reading.is_auditors and declared and not may_be(declared.uid, reading.account.uid):
+        if reading.is_auditors and declared and not reading.may_have(declared.uid):
             raise OkxlintError(
                 f"the snapshot {reading.snapshot.path} of account '{name}' is of the uid "
                 f"{reading.account.uid}, and {declared.uid} is declared",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os.path
-import shutil
 from contextlib import suppress
+from stat import S_IMODE
 from typing import Protocol
 
 from okxlint.paths import absolute, read_bytes
@@ -64,7 +64,7 @@ def save(path: str, text: str, *, private: bool = False) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         if os.path.lexists(path) and not private:
-            shutil.copymode(path, beside)
+            os.chmod(beside, S_IMODE(os.stat(path).st_mode))
         os.replace(beside, path)
     except BaseException:
         with suppress(OSError):

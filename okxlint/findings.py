@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from okxlint.model import Finding, Fix, Grant, Pending, Related, Severity
+from okxlint.record import changed
 from okxlint.rule import Hit, Replacement, Rule, days_after
 from okxlint.secrets.redact import Redactor
 from okxlint.waivers import Entry
@@ -71,7 +71,7 @@ class _Maker:
         elif starts <= self.until:
             fails_on = max(starts, hit.fails_on or starts)
             message = f"{hit.message}; this starts on {starts}"
-            coming = replace(hit, fails_on=fails_on, message=message)
+            coming = changed(hit, fails_on=fails_on, message=message)
             yield self._finding(candidate._replace(hit=coming, holds=None), Severity.INFO)
 
     def _severity(self, candidate: Candidate) -> Severity:
@@ -154,4 +154,4 @@ def _numbered(groups: Iterable[list[Finding]]) -> Iterator[Finding]:
         fingerprint = group[0].fingerprint
         number = seen[fingerprint] = seen.get(fingerprint, 0) + 1
         for finding in group:
-            yield replace(finding, fingerprint=f"{fingerprint}:{number}")
+            yield changed(finding, fingerprint=f"{fingerprint}:{number}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields as fields_of
+from functools import cache
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -177,28 +178,32 @@ def _validated(kind: type[_O], items: list[dict[str, Any]]) -> Iterator[_O | Val
 
     They are validated many at a time; those among which something is wrong, once more one by one.
     """
-    validate = _validator(kind)
     for start in range(0, len(items), _AT_A_TIME):
         some = items[start : start + _AT_A_TIME]
         try:
-            yield from validate(some)
+            yield from _built(kind, some)
         except ValidationError:
             for fields in some:
                 try:
-                    yield from validate([fields])
+                    yield from _built(kind, [fields])
                 except ValidationError as error:
                     yield error
 
 
-def _validator(kind: type[_O]) -> Callable[[list[dict[str, Any]]], list[_O]]:
-    # Built on first use: the validator of Key alone takes a tenth of a small run.
-    if kind not in _VALIDATORS:
-        adapter = TypeAdapter(list[kind])  # type: ignore[valid-type]
-        _VALIDATORS[kind] = adapter.validator.validate_python
-    return _VALIDATORS[kind]
+def _built(kind: type[_O], items: list[dict[str, Any]]) -> list[_O]:
+    """Objects of one kind. Raises ``ValidationError``."""
+    given = tuple(items if each is kind else [] for each in _KINDS)
+    built: list[_O] = _validator()(given)[_KINDS.index(kind)]
+    return built
 
 
-_VALIDATORS: dict[type, Callable[[list[dict[str, Any]]], list[Any]]] = {}
+_KINDS = (Account, App, Key)
+
+
+@cache
+def _validator() -> Callable[[Any], tuple[list[Any], ...]]:
+    # One for all kinds, built on first use: it takes more time than a small manifest.
+    return TypeAdapter(tuple[list[Account], list[App], list[Key]]).validator.validate_python
 
 
 def stated_fields(kind: type[Object | Waiver], fields: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from typing import NamedTuple
@@ -72,8 +71,7 @@ class Grant(Record):
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Record):
     """One verdict of one rule about one target at one place. The engine alone makes these."""
 
     rule: str

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import Field, dataclass, field
 from enum import Enum
-from typing import Any, Literal
+from functools import cache
+from typing import Any, ClassVar, Literal, NamedTuple
+
+from okxlint.record import Record
 
 Direction = Literal["lower", "higher", "true", "false", "more", "fewer", "given"]
+
+
+class Option(NamedTuple):
+    """What is said of one option."""
+
+    default: Any
+    doc: str
+    stricter: Direction | None = None
+    order: tuple[str, ...] = ()
 
 
 def option(
@@ -17,19 +28,44 @@ def option(
     stricter: Direction | None = None,
     order: tuple[str, ...] = (),
 ) -> Any:
-    """A field of a rule's ``Options``.
+    """An option of a rule: a field of its ``RuleOptions``.
 
     ``stricter`` says which way is stricter: a number that is ``lower`` or ``higher``, a switch
     that is ``true`` or ``false``, a list with ``more`` or ``fewer`` entries, a text or list that
     is ``given`` rather than empty. ``order`` names a word's values from the loosest to the
     strictest. With neither, no change is a tightening.
     """
-    return field(default=default, metadata={"doc": doc, "stricter": stricter, "order": order})
+    return Option(default, doc, stricter, order)
 
 
-@dataclass(frozen=True)
-class NoOptions:
+class RuleOptions(Record):
+    """What a policy says of a rule besides its severity. A rule's own class annotates them."""
+
+    facts: ClassVar[Mapping[str, Option]] = {}
+    """By name."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        given = cls._defaults.items()
+        cls.facts = {name: facts for name, facts in given if isinstance(facts, Option)}
+        cls._defaults = {name: facts.default for name, facts in cls.facts.items()}
+
+
+class NoOptions(RuleOptions):
     """The options of a rule that has none."""
+
+
+@cache
+def as_dataclass(options: Any) -> type:
+    """The class of a rule's options in a form that pydantic validates and describes."""
+    from dataclasses import field, make_dataclass
+    from typing import get_type_hints
+
+    hints = get_type_hints(options, include_extras=True)
+    fields = [
+        (name, hints[name], field(default=facts.default)) for name, facts in options.facts.items()
+    ]
+    return make_dataclass(options.__name__, fields, frozen=True)
 
 
 class Move(Enum):
@@ -42,14 +78,14 @@ class Move(Enum):
     """Neither: the option has no direction, or of two lists neither holds the other."""
 
 
-def move(facts: Field[Any], old: Any, new: Any) -> Move:
+def move(facts: Option, old: Any, new: Any) -> Move:
     """What it does to an option to become ``new``."""
     if old == new:
         return Move.SAME
-    order = facts.metadata["order"]
+    order = facts.order
     if order:
         return _moved(order.index(new) > order.index(old))
-    direction = facts.metadata["stricter"]
+    direction = facts.stricter
     if direction in ("more", "fewer"):
         looser, stricter = (old, new) if direction == "more" else (new, old)
         return _of_lists(set(looser), set(stricter))

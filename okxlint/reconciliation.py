@@ -35,6 +35,10 @@ class Reading(NamedTuple):
         """Whether it is the account of the credential that read OKX."""
         return self.account.name == self.snapshot.auditor.account
 
+    def may_have(self, uid: str | None) -> bool:
+        """Whether the account can be the one that is declared with a uid."""
+        return may_be(uid, self.account.uid)
+
 
 class Twin(NamedTuple):
     """The key on OKX that a declared key is."""
@@ -42,6 +46,10 @@ class Twin(NamedTuple):
     live: LiveKey
     renamed: bool = False
     """Whether it has another label there."""
+
+    def is_bound_like(self, key: Key) -> bool:
+        """Whether it is bound to the very addresses that are declared, as networks."""
+        return spans(self.live.ips) == _spans_of(key.ip_allowlist)
 
 
 class Found(NamedTuple):
@@ -279,11 +287,6 @@ def spans(ips: Iterable[str]) -> frozenset[tuple[int, int, int] | str]:
     known = {text: network(text) for text in ips}
     plain = frozenset(text for text, address in known.items() if address is None)
     return plain | _spans_of(address for address in known.values() if address)
-
-
-def declared_spans(key: Key) -> frozenset[tuple[int, int, int] | str]:
-    """A declared key's addresses, to compare with ``spans``."""
-    return _spans_of(key.ip_allowlist)
 
 
 def _spans_of(addresses: Iterable[Address]) -> frozenset[tuple[int, int, int] | str]:

@@ -1,6 +1,6 @@
 """What a rule is: one module in ``okxlint.rules``, found by its file name.
 
-A rule module has a docstring (its page), perhaps an ``Options`` dataclass, and a function
+A rule module has a docstring (its page), perhaps a class ``Options``, and a function
 ``check`` that is called once for each target and yields a ``Hit`` for each thing that is wrong:
 where and why. Severity, waivers, fingerprints and sorting are the engine's.
 """
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import Field, dataclass, fields
 from datetime import date, timedelta
 from functools import cache
 from importlib import import_module
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, NamedTuple, 
 from annotated_types import Ge
 
 from okxlint.model import CURRENT, Severity
-from okxlint.option import NoOptions, option
+from okxlint.option import NoOptions, Option, RuleOptions, as_dataclass, option
 from okxlint.record import Record
 
 if TYPE_CHECKING:
@@ -30,8 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ALL_ENVIRONMENTS", "NOT_PLANNED", "Count", "Environments", "Hit", "Loosening", "NoOptions",
-    "Positive", "Replacement", "Rule", "Ruleset", "Run", "Setting", "days_after", "hygiene",
-    "load_rule", "module_name", "option", "rule", "rule_ids",
+    "Positive", "Replacement", "Rule", "RuleOptions", "Ruleset", "Run", "Setting", "days_after",
+    "hygiene", "load_rule", "module_name", "option", "rule", "rule_ids",
 ]  # fmt: skip
 
 Target = Literal["key", "app", "account", "file", "policy"]
@@ -65,8 +64,7 @@ class Replacement(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Record):
     """Something wrong, as a rule says it."""
 
     at: Place
@@ -170,7 +168,7 @@ class Rule(Record):
     security_severity: str
     """Code scanning's score, above 0 and up to 10, as text."""
     check: Check | None = None
-    options: type = NoOptions
+    options: type[RuleOptions] = NoOptions
     statuses: frozenset[str] = CURRENT
     environments: Environments = ALL_ENVIRONMENTS
     waivable: bool = True
@@ -197,9 +195,15 @@ class Rule(Record):
         return (sys.modules[self.module].__doc__ or "") if self.module else self.text
 
     @property
-    def option_fields(self) -> Mapping[str, Field[Any]]:
-        """The fields of the rule's options, by name."""
-        return {each.name: each for each in fields(self.options)}
+    def facts(self) -> Mapping[str, Option]:
+        """What is said of the rule's options, by name."""
+        return self.options.facts
+
+    @property
+    def options_model(self) -> type:
+        """Its options in a form that pydantic validates and describes."""
+        options: Any = self.options
+        return as_dataclass(options)
 
     def sees(self, target: Any, options: Any) -> bool:
         """Whether the rule looks at a target of that status and environment."""
@@ -220,7 +224,7 @@ def rule(
     security_severity: str,
     essential: bool = False,
     strict_options: Mapping[str, Any] | None = None,
-    options: type = NoOptions,
+    options: type[RuleOptions] = NoOptions,
     statuses: frozenset[str] = CURRENT,
     environments: Environments = ALL_ENVIRONMENTS,
     waivable: bool = True,

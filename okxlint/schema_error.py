@@ -23,7 +23,7 @@ _WORDS = {
 
 def explain(kind: type[Any], detail: Any, where: Origin) -> tuple[str, str, Place, str]:
     """A pydantic error about the one object of a list, as (value, message, place, help)."""
-    route: tuple[str | int, ...] = detail["loc"][1:]
+    route: tuple[str | int, ...] = detail["loc"][2:]
     field = next((str(step) for step in reversed(route) if isinstance(step, str)), "")
     holder = Waiver if len(route) > 1 and route[0] == "waivers" else kind
     word = holder.__name__.lower()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -66,7 +65,7 @@ def finding(rule: str = "no-withdraw", **changes: Any) -> Finding:
         value="withdraw",
         fingerprint="f00d:1",
     )
-    return replace(made, **changes)
+    return changed(made, **changes)
 
 
 def card(rule: str, severity: Severity = ERROR, summary: str = "") -> RuleCard:
@@ -202,9 +201,9 @@ def hostile(text: str) -> Report:
     )
     return report(
         bad,
-        replace(bad, severity=WARNING, new=False),
-        replace(bad, severity=INFO),
-        waived=(replace(bad, waiver=grant),),
+        changed(bad, severity=WARNING, new=False),
+        changed(bad, severity=INFO),
+        waived=(changed(bad, waiver=grant),),
         unknown=(Unknown(text, text, text),),
         policy_source=text,
         coverage=((text, text, 1),),

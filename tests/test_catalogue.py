@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -27,7 +26,7 @@ from okxlint.cli.explain import WIDTH, terminal_lines
 from okxlint.model import Severity
 from okxlint.page import read_page
 from okxlint.record import changed
-from okxlint.rule import NoOptions, load_rule, option, rule_ids
+from okxlint.rule import NoOptions, RuleOptions, load_rule, option, rule_ids
 from tests.conftest import policy_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -153,13 +152,13 @@ def test_every_rule_can_be_told(rule: Any) -> None:
     assert list(told["severity"]) == list(PACKS)
     assert set(told["severity"].values()) <= {"off", "info", "warning", "error"}
     assert told["examples"]
-    assert set(told["options"]) == set(rule.option_fields)
+    assert set(told["options"]) == set(rule.facts)
     page = markdown(rule)
     for name, each in told["options"].items():
         assert re.fullmatch(r"[a-z ]+", each["type"]), each["type"]
         assert f"| `{name}` | {each['type']} | `" in page
         assert each["doc"] in page
-    assert ("## Options" in page) == bool(rule.option_fields)
+    assert ("## Options" in page) == bool(rule.facts)
     assert ("cannot be turned off" in page) == rule.hygiene
     assert ("never waived" in page.split("## ")[0]) >= (not rule.waivable and not rule.hygiene)
     rows = [line for line in page.splitlines() if line.startswith("|")]
@@ -175,7 +174,7 @@ def test_the_options_of_a_rule_as_facts_and_as_a_table() -> None:
         "strict": ["live"],
         "stricter": "more",
         "order": [],
-        "doc": load_rule("max-age").option_fields["environments"].metadata["doc"],
+        "doc": load_rule("max-age").facts["environments"].doc,
     }
     assert told["max_days"]["strict"] == 60
     assert "| `environments` | list of live or demo | `[live]` | `[live]` |" in markdown(
@@ -190,8 +189,7 @@ def test_the_options_of_a_rule_as_facts_and_as_a_table() -> None:
     assert "`essentials`: off" in markdown(load_rule("reviewed"))
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(RuleOptions):
     pattern: str = option("", "The user's own 'pattern'.", stricter="given")
     count: int = option(3, "A count.", stricter="lower")
     mode: str = option("a", "A mode.", order=("a", "b"))

@@ -9,7 +9,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,16 @@ from okxlint.model import Finding, Severity
 from okxlint.origin import Place
 from okxlint.policy import Granted, Policy, WaiverTerms
 from okxlint.record import changed
-from okxlint.rule import ALL_ENVIRONMENTS, Hit, Rule, Ruleset, Setting, load_rule, option
+from okxlint.rule import (
+    ALL_ENVIRONMENTS,
+    Hit,
+    Rule,
+    RuleOptions,
+    Ruleset,
+    Setting,
+    load_rule,
+    option,
+)
 from okxlint.secrets.redact import Redactor
 from tests.conftest import DAY, verdict_of
 
@@ -349,8 +357,7 @@ def test_a_waiver_of_the_policy_stands_on_an_account_that_nobody_declares(
     assert [(f.account, f.message) for f in verdict.waived] == [("other", "True")]
 
 
-@dataclass(frozen=True, slots=True)
-class Demo:
+class Demo(RuleOptions):
     environments: tuple[str, ...] = option(("demo",), "Where.")
 
 

@@ -18,7 +18,7 @@ from okxlint.drafts.scalars import comment, scalar
 from okxlint.errors import OkxlintError
 from okxlint.inventory import Inventory
 from okxlint.manifest import load
-from okxlint.reconciliation import declared_spans, reconcile, spans
+from okxlint.reconciliation import _spans_of, reconcile, spans
 from okxlint.snapshot import Snapshot
 from okxlint.snapshot.file import parse
 from tests.sample_snapshot import account, key, master, snapshot
@@ -80,7 +80,7 @@ def test_what_is_drafted_is_what_is_on_okx(
         assert not twin.renamed
         assert twin.live.label == declared.label
         assert twin.live.rights == declared.rights
-        assert spans(twin.live.ips) == declared_spans(declared)
+        assert spans(twin.live.ips) == _spans_of(declared.ip_allowlist)
         assert twin.live.day == declared.created
         assert twin.live.key_id == declared.key_id
         assert (declared.status, declared.environment) == ("active", environment)

@@ -443,9 +443,7 @@ def test_no_other_method_than_get_can_be_used() -> None:
         return any(name.startswith(others) for name in [*names, module] if name)
 
     def is_sending(node: ast.AST) -> bool:
-        return isinstance(node, ast.Attribute) and node.attr.startswith(
-            ("send", "write", "makefile")
-        )
+        return isinstance(node, ast.Attribute) and node.attr.startswith(("send", "makefile"))
 
     assert _calls(is_call) == ["transport.py:self._connections.urlopen"]
     assert _calls(is_method) == []

@@ -25,9 +25,7 @@ keys:
   - {label: bot-2026q4, account: main, permissions: [read_only], created: 2026-11-01}
 """
 HEAD = "version: 1\nextends: []\nplugins: [okxlint-zeta]\n"
-IMPORTS = """from dataclasses import dataclass
-from okxlint.rule import Hit, option, rule
-"""
+IMPORTS = "from okxlint.rule import Hit, RuleOptions, option, rule\n"
 FACTS = {
     "group": "inventory",
     "target": "key",
@@ -157,7 +155,7 @@ def test_a_distribution_is_named_as_indexes_compare_names(site: Site, written: s
 def test_a_rule_begins_as_it_says_for_the_pack(
     site: Site, extends: str, severity: str, days: int
 ) -> None:
-    options = "@dataclass(frozen=True)\nclass Options:\n    days: int = option(9, 'Days.')\n"
+    options = "class Options(RuleOptions):\n    days: int = option(9, 'Days.')\n"
     text = rule_text(Options=options, options="Options", strict_options="{'days': 3}")
     site.plugin({"some_rule": text})
     head = f"version: 1\nextends: {extends}\nplugins: [okxlint-zeta]\n"
@@ -230,7 +228,7 @@ def test_what_a_policy_and_waivers_say_of_its_rules(site: Site) -> None:
     ],
 )
 def test_a_bad_setting_is_an_error_with_its_place(site: Site, options: str, said: str) -> None:
-    text = "@dataclass(frozen=True)\nclass Options:\n    days: int = option(9, 'Days.')\n"
+    text = "class Options(RuleOptions):\n    days: int = option(9, 'Days.')\n"
     site.plugin({"some_rule": rule_text(Options=text, options="Options")})
     assert said in refusal(more=f"rules: {{zeta/some-rule: {options}}}\n")
 
@@ -348,7 +346,7 @@ def test_an_interruption_while_a_plugin_is_imported_is_one(
     assert run(capsys, "check") == (130, "", "\nokxlint: interrupted\n")
 
 
-OPTIONS = "@dataclass(frozen=True)\nclass Options:\n    x: {}\n"
+OPTIONS = "class Options(RuleOptions):\n    x: {}\n"
 
 
 @pytest.mark.parametrize(
@@ -372,18 +370,25 @@ OPTIONS = "@dataclass(frozen=True)\nclass Options:\n    x: {}\n"
         (rule_text(security_severity="'high'"), "has the 'security_severity' 'high', which"),
         (rule_text(security_severity="5.0"), "has the 'security_severity' 5.0, which"),
         (rule_text(recommended="'warn'"), "raises KeyError: 'WARN'"),
-        (rule_text(Options="class Options: ...", options="Options"), "'options' that are no datac"),
+        (
+            rule_text(Options="class Options: ...", options="Options"),
+            "'options' that are no RuleOp",
+        ),
         (
             rule_text(Options=OPTIONS.format("int = 3"), options="Options"),
             "not made by option(...)",
         ),
         (
             rule_text(Options=OPTIONS.format("int"), options="Options"),
-            "cannot be used: TypeError: ",
+            "has an option 'x' that is not made by option(...)",
         ),
         (
             rule_text(Options=OPTIONS.format("int = option('a', 'X.')"), options="Options"),
             "has an option 'x' with a value of its own that cannot be: Input should be a valid int",
+        ),
+        (
+            rule_text(Options=OPTIONS.format("'Nothing' = option(1, 'X.')"), options="Options"),
+            "has options that cannot be used: NameError: ",
         ),
         (
             rule_text(

@@ -435,7 +435,7 @@ def test_only_strict_changes_options(rule: Rule) -> None:
     strict = load("strict", "/", TREE).setting(rule.id, None).options
     changed: dict[str, Any] = {
         name: getattr(strict, name)
-        for name in rule.option_fields
+        for name in rule.facts
         if getattr(strict, name) != getattr(default, name)
     }
     assert changed == dict(rule.strict_options)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import typing
-from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,9 +32,7 @@ from tests.test_cli import okxlint
 
 RULES = [rule for rule in map(load_rule, rule_ids()) if not rule.hygiene]
 OPTIONS = [
-    pytest.param(rule, name, id=f"{rule.id}.{name}")
-    for rule in RULES
-    for name in rule.option_fields
+    pytest.param(rule, name, id=f"{rule.id}.{name}") for rule in RULES for name in rule.facts
 ]
 SEVERITIES = [None, *Severity]
 
@@ -719,13 +716,13 @@ TURNED = {
 
 @pytest.mark.parametrize(("rule", "name"), OPTIONS)
 def test_every_option_declares_its_direction(rule: Rule, name: str) -> None:
-    facts = rule.option_fields[name].metadata
-    assert bool(facts["stricter"]) != bool(facts["order"])
+    facts = rule.facts[name]
+    assert bool(facts.stricter) != bool(facts.order)
 
 
 @pytest.mark.parametrize(("rule", "name"), OPTIONS)
 def test_a_move_one_way_is_the_other_turned_round(rule: Rule, name: str) -> None:
-    facts, values = rule.option_fields[name], values_of(rule, name)
+    facts, values = rule.facts[name], values_of(rule, name)
 
     @QUICK
     @given(values, values, values)
@@ -764,11 +761,7 @@ def test_options_do_not_matter_to_a_rule_that_is_off_unless_asked() -> None:
 
 
 def test_an_option_without_a_direction_has_no_tightening() -> None:
-    @dataclass(frozen=True)
-    class Options:
-        days: int = option(1, "Days.")
-
-    (facts,) = fields(Options)
+    facts = option(1, "Days.")
     assert move(facts, 1, 1) is Move.SAME
     assert move(facts, 1, 2) is move(facts, 2, 1) is Move.OTHER
 
@@ -780,7 +773,7 @@ def test_a_lock_takes_what_the_order_calls_no_loosening(rule: Rule, name: str) -
     @settings(QUICK, max_examples=15)
     @given(values, values)
     def holds(old: Any, new: Any) -> None:
-        loosens = move(rule.option_fields[name], old, new) not in (Move.SAME, Move.STRICTER)
+        loosens = move(rule.facts[name], old, new) not in (Move.SAME, Move.STRICTER)
         files = below(
             f"rules: {{{rule.id}: {{severity: info, {name}: {flow(old)}, locked: true}}}}\n",
             f"rules: {{{rule.id}: {{{name}: {flow(new)}}}}}\n",
@@ -853,9 +846,9 @@ def test_what_a_lock_takes_finds_no_less(rule: Rule, name: str) -> None:
     @settings(QUICK, max_examples=8)
     @given(values, values)
     def holds(old: Any, new: Any) -> None:
-        if move(rule.option_fields[name], old, new) not in (Move.SAME, Move.STRICTER):
+        if move(rule.facts[name], old, new) not in (Move.SAME, Move.STRICTER):
             old, new = new, old
-        if move(rule.option_fields[name], old, new) is Move.OTHER:
+        if move(rule.facts[name], old, new) is Move.OTHER:
             return
         for text, day in samples:
             before = worst(text, day, rule, f"{name}: {flow(old)}")

@@ -814,8 +814,7 @@ def site_fixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Si
 
 def test_a_plugin_that_is_gone_or_looser(site: Site) -> None:
     options = (
-        "@dataclass(frozen=True)\nclass Options:\n"
-        "    most: int = option(3, 'How many.', stricter='lower')\n"
+        "class Options(RuleOptions):\n    most: int = option(3, 'How many.', stricter='lower')\n"
     )
     both = {"one": rule_text(Options=options, options="Options"), "two": rule_text()}
     site.plugin(both)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os.path
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from okxlint.model import Report, Severity, Unknown
+from okxlint.record import changed
 from tests.sample_report import (
     BASED,
     ERROR,
@@ -173,5 +173,5 @@ def test_nothing_of_an_input_spoils_the_list(text: str) -> None:
 @given(st.lists(st.text(max_size=8), max_size=6))
 @settings(max_examples=100, deadline=None, derandomize=True, database=None)
 def test_any_texts_make_a_list_that_gitlab_takes(texts: list[str]) -> None:
-    made = [replace(each, fingerprint=text) for text in texts for each in hostile(text).findings]
+    made = [changed(each, fingerprint=text) for text in texts for each in hostile(text).findings]
     assert len(entries_of(report(*made))) == 3 * len(texts)

@@ -109,7 +109,7 @@ def has_threshold(rule_id: str) -> bool:
     """Whether a rule compares a number of days, entries or bits."""
     return any(
         isinstance(field.default, int) and not isinstance(field.default, bool)
-        for field in load_rule(rule_id).option_fields.values()
+        for field in load_rule(rule_id).facts.values()
     )
 
 
@@ -118,7 +118,7 @@ def test_severities(rule_id: str) -> None:
     rule = load_rule(rule_id)
     assert rule.severities["strict"] >= rule.severities["recommended"]
     for name in rule.strict_options:
-        assert name in rule.option_fields
-    for field in rule.option_fields.values():
-        assert field.metadata["doc"].endswith(".")
+        assert name in rule.facts
+    for field in rule.facts.values():
+        assert field.doc.endswith(".")
     assert rule.options is NoOptions or rule.options.__module__ == module_name(rule_id)

@@ -5,7 +5,6 @@ import json
 import re
 import tracemalloc
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -324,7 +323,7 @@ def two_on_a_line(**changes: Any) -> tuple[Finding, Finding]:
         fingerprint="b:1",
         **changes,
     )
-    return first, replace(finding(message="key 'treasury' holds withdraw"), fingerprint="a:1")
+    return first, changed(finding(message="key 'treasury' holds withdraw"), fingerprint="a:1")
 
 
 def test_findings_of_one_rule_on_one_line_are_one_result_that_tells_them_all() -> None:
@@ -343,9 +342,9 @@ def test_their_fingerprint_is_that_of_all_of_them_in_any_order() -> None:
     first, second = two_on_a_line()
     joined = result_of(first, second)["partialFingerprints"]["okxlint/v1"]
     assert joined not in ("a:1", "b:1")
-    swapped = (replace(first, fingerprint="a:1"), replace(second, fingerprint="b:1"))
+    swapped = (changed(first, fingerprint="a:1"), changed(second, fingerprint="b:1"))
     assert result_of(*swapped)["partialFingerprints"]["okxlint/v1"] == joined
-    third = replace(second, fingerprint="c:1")
+    third = changed(second, fingerprint="c:1")
     assert result_of(first, second, third)["partialFingerprints"]["okxlint/v1"] != joined
 
 
@@ -364,7 +363,7 @@ def test_other_rules_lines_and_files_stay_apart() -> None:
 def test_related_places_of_merged_findings_are_told_once_each() -> None:
     one, two = (Related(Location("a.yaml", line), f"key {line}") for line in (1, 2))
     first, second = two_on_a_line(related=(one,))
-    result = result_of(first, replace(second, related=(one, two)))
+    result = result_of(first, changed(second, related=(one, two)))
     places = result["relatedLocations"]
     assert [(place["id"], place["message"]["text"]) for place in places] == [
         (1, "key 1"),
@@ -439,7 +438,7 @@ def test_shown_waived_findings_are_suppressed_and_all_others_are_not() -> None:
 def undeclared(label: str, **changes: Any) -> Finding:
     at = Location("okx-keys.yaml", 4, 14, 4, 18)
     made = finding("live-declared", value=label, key=None, location=at)
-    return replace(made, **changes)
+    return changed(made, **changes)
 
 
 def test_each_undeclared_live_key_is_an_alert_of_its_own() -> None:
@@ -575,7 +574,7 @@ def test_of_more_the_most_severe_come_first() -> None:
 
 
 def test_waived_ones_come_after_all_others() -> None:
-    waived = [replace(each, severity=ERROR, waiver=GRANT) for each in many(10)]
+    waived = [changed(each, severity=ERROR, waiver=GRANT) for each in many(10)]
     log = json.loads(sarif(report(*many(5_000), waived=tuple(waived)), show_waived=True))
     suppressed = [bool(result["suppressions"]) for result in log["runs"][0]["results"]]
     assert suppressed == [False] * 5_000 + [True] * 10

@@ -10,7 +10,6 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -256,11 +255,11 @@ def rules_schema(rules: list[Rule]) -> dict[str, Any]:
 
 def options_schema(rule: Rule, common: dict[str, Any]) -> dict[str, Any]:
     """The schema of a rule's options as a mapping, with what every rule has in common."""
-    schema = TypeAdapter(rule.options).json_schema()
+    schema = TypeAdapter(rule.options_model).json_schema()
     properties = schema.get("properties", {})
-    for field in fields(rule.options):
-        properties[field.name].pop("title", None)
-        properties[field.name]["description"] = field.metadata["doc"]
+    for name, facts in rule.facts.items():
+        properties[name].pop("title", None)
+        properties[name]["description"] = facts.doc
     return {
         "type": "object",
         "additionalProperties": False,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from okxlint.baseline import InForce, refusal, shortcomings
 from okxlint.baseline.file import BaselineText, Entry
@@ -53,7 +52,7 @@ def accept(
         if entry is None:
             findings.append(finding)
         else:
-            waived.append(replace(finding, waiver=_grant(baseline.shown, text, entry, redactor)))
+            waived.append(changed(finding, waiver=_grant(baseline.shown, text, entry, redactor)))
             findings += _coming_back(finding, entry, text, question, policy)
     return changed(verdict, findings=_sorted(findings), waived=_sorted(waived)), told
 
@@ -151,7 +150,7 @@ def _coming_back(
         first = min(first, fails_on)
     if first <= question.until:
         last = days_after(first, -1)
-        yield replace(
+        yield changed(
             finding,
             severity=Severity.INFO,
             message=f"{finding.message}; the baseline accepts this up to {last}",

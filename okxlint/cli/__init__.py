@@ -87,6 +87,8 @@ def main(args: list[str] | None = None) -> NoReturn:
     """
     # An inventory is millions of small objects that live to the end: nothing to collect.
     gc.disable()
+    # Else pydantic runs plugins of its own that any installed distribution may bring along.
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     # What cannot show a character gets its escape, not a traceback; reports end lines as git does.
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace", newline="\n")

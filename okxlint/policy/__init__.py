@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeVar
 
@@ -13,7 +13,7 @@ from okxlint.inventory import Waiver
 from okxlint.model import Severity
 from okxlint.origin import Origin, Place, Step
 from okxlint.policy.match import Match
-from okxlint.record import NOTHING, Record
+from okxlint.record import NOTHING, Record, changed
 from okxlint.rule import Rule, Ruleset, Setting
 
 DEFAULT_PACK = "recommended"
@@ -128,7 +128,7 @@ class Change(Record):
     def applied(self, old: Setting) -> Setting:
         """A setting with what is said here; what is not said is kept."""
         severity = old.severity if self.severity == "kept" else self.severity
-        options = replace(old.options, **self.options) if self.options else old.options
+        options = changed(old.options, **self.options) if self.options else old.options
         return Setting(severity, options)
 
 

@@ -175,7 +175,7 @@ class _Check:
     def options(self, rule: Rule, given: dict[str, Any], route: Route) -> dict[str, Any]:
         import json
 
-        names = (*rule.option_fields, "severity", "locked")
+        names = (*rule.facts, "severity", "locked")
         for name in [name for name in given if name not in names]:
             del given[name]
             message = f"'{name}' is no option of the rule '{rule.id}'{nearest_of(name, names)}"
@@ -184,7 +184,8 @@ class _Check:
             return {}
         try:
             # Through JSON, where a list can become a tuple and yet a text can become no number.
-            checked = adapter(rule.options).validate_json(json.dumps(given), strict=True)
+            options = adapter(rule.options_model)
+            checked = options.validate_json(json.dumps(given), strict=True)
         except ValidationError as error:
             details = error.errors(include_url=False)
             self.problems += (explain(self.origin, detail, route) for detail in details)

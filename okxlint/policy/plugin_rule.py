@@ -8,12 +8,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stdout
-from dataclasses import dataclass, is_dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, get_args
 
 from okxlint.lazy import Pattern
 from okxlint.model import STATUSES, Severity
+from okxlint.option import RuleOptions
 from okxlint.origin import Place
 from okxlint.record import changed
 from okxlint.rule import ALL_ENVIRONMENTS, Check, Group, Hit, Rule, Run, Target
@@ -77,16 +78,19 @@ def _option_problems(rule: Rule) -> Iterator[str]:
 
     from okxlint.policy.text import adapter
 
-    if not is_dataclass(rule.options):
-        yield "has 'options' that are no dataclass"
+    told: Any = rule.options
+    if not isinstance(told, type) or not issubclass(told, RuleOptions):
+        yield "has 'options' that are no RuleOptions"
         return
-    for field in rule.option_fields.values():
-        if not {"doc", "stricter", "order"} <= field.metadata.keys():
-            yield f"has an option '{field.name}' that is not made by option(...)"
+    wrong = [name for name in told._fields if name not in told.facts]
+    if wrong:
+        yield f"has an option '{wrong[0]}' that is not made by option(...)"
+        return
     try:
-        options = adapter(rule.options)
-        for values in (rule.options(), replace(rule.options(), **rule.strict_options)):
-            written = options.dump_json(values, warnings="none")
+        model = rule.options_model
+        options = adapter(model)
+        for values in ({}, rule.strict_options):
+            written = options.dump_json(model(**values), warnings="none")
             options.validate_json(written, strict=True)
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]

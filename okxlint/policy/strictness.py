@@ -40,7 +40,7 @@ def shifts(rule: Rule, old: Setting, new: Setting, *, even_off: bool = False) ->
         yield Shift("severity", word(old.severity), word(new.severity), way)
     if not even_off and (old.severity is None or new.severity is None):
         return
-    for name, facts in rule.option_fields.items():
+    for name, facts in rule.facts.items():
         before, after = getattr(old.options, name), getattr(new.options, name)
         way = move(facts, before, after)
         if way is not Move.SAME:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple
@@ -117,16 +116,6 @@ class Written:
     custom: tuple[CustomText, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Short:
-    """A policy file that says nothing else, as packs do."""
-
-    __pydantic_config__ = _FORBID
-    version: Literal["1"]
-    extends: Names = (DEFAULT_PACK,)
-    rules: dict[str, Any] = field(default_factory=dict)
-
-
 @dataclass(frozen=True, eq=False)
 class PolicyText:
     """A policy file that was read: what is right in itself, and what is wrong with the rest."""
@@ -186,11 +175,12 @@ def _stated(name: str, value: Any) -> Any:
 
 def _written(values: dict[str, Any], origin: Origin) -> tuple[Written, list[Wrong]]:
     """The fields that are right in themselves, and what is wrong with the others."""
-    if values.keys() <= _Short.__dataclass_fields__.keys():
-        # Packs and many policies: to build the validator of all fields takes longer than to read.
-        with suppress(ValidationError):
-            short: _Short = adapter(_Short).validate_python(values)
-            return Written(short.version, short.extends, rules=short.rules), []
+    match values:
+        # So packs are. To build the validator of all fields takes longer than all else.
+        case {"version": "1", "extends": [], "rules": dict() as rules} if len(values) == 3:
+            return Written("1", (), rules=rules), []
+        case {"version": "1", "rules": dict() as rules} if len(values) == 2:
+            return Written("1", rules=rules), []
     checked = adapter(Written)
     try:
         return checked.validate_python(values), []

@@ -119,14 +119,14 @@ def _rule(policy: Policy, rule: Rule, key: Key | None) -> dict[str, Any]:
     return {
         "severity": _value(word(setting.severity), said("severity")),
         "options": {
-            name: _value(getattr(setting.options, name), said(name)) for name in rule.option_fields
+            name: _value(getattr(setting.options, name), said(name)) for name in rule.facts
         },
         "locked": {"from": str(lock.said), **_setting(rule, lock.setting)} if lock else None,
     }
 
 
 def _setting(rule: Rule, setting: Setting) -> dict[str, Any]:
-    options = {name: _plain(getattr(setting.options, name)) for name in rule.option_fields}
+    options = {name: _plain(getattr(setting.options, name)) for name in rule.facts}
     return {"severity": word(setting.severity), "options": options}
 
 

@@ -103,15 +103,13 @@ that the date is missing.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from okxlint.inventory import Inventory, Key
-from okxlint.rule import Hit, Run, option, rule
+from okxlint.rule import Hit, RuleOptions, Run, option, rule
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     before: bool = option(
         False, "Only a demo key created on or before this key counts.", stricter="true"
     )

@@ -72,14 +72,13 @@ finding.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from okxlint.inventory import Inventory, Key
-from okxlint.rule import Hit, Run, option, rule
+from okxlint.rule import Hit, RuleOptions, Run, option, rule
 
 if TYPE_CHECKING:
     from okxlint.assertions.pattern import BoundedPattern
@@ -109,8 +108,7 @@ Pattern = Annotated[
 ]
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     pattern: Pattern = option(
         "", "A regular expression that the whole label must match.", stricter="given"
     )

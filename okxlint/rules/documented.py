@@ -72,19 +72,17 @@ owner, purpose, created, whatever the order of `require`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from okxlint.inventory import Inventory, Key
-from okxlint.rule import Hit, Run, option, rule
+from okxlint.rule import Hit, RuleOptions, Run, option, rule
 from okxlint.values import no_others
 
 FIELDS = ("app", "owner", "purpose", "created")
 Required = tuple[Literal["app", "owner", "purpose", "created"], ...]
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     require: Required = option(FIELDS, "The fields that must be filled in.", stricter="more")
 
 

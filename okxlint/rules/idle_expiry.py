@@ -71,11 +71,10 @@ do not agree is for `dates-valid` to say.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from okxlint.inventory import Key
 from okxlint.model import Severity
-from okxlint.rule import NOT_PLANNED, Count, Hit, Run, days_after, option, rule
+from okxlint.rule import NOT_PLANNED, Count, Hit, RuleOptions, Run, days_after, option, rule
 
 IDLE_DAYS = 14
 """After so many days without use OKX drops the key."""
@@ -83,8 +82,7 @@ GONE_DAYS = 21
 """After so many it can be taken for gone."""
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     warn_days: Count = option(7, "For how many days before, it warns.", stricter="higher")
 
 

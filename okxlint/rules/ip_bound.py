@@ -87,16 +87,14 @@ A planned key is judged as well: it is the request for a key, and the addresses 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from okxlint.address import covers_everything
 from okxlint.inventory import Key
-from okxlint.rule import Environments, Hit, Run, option, rule
+from okxlint.rule import Environments, Hit, RuleOptions, Run, option, rule
 from okxlint.values import no_others
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     environments: Environments = option(("live",), "The environments judged.", stricter="more")
 
 

@@ -66,15 +66,13 @@ keys:
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from okxlint.inventory import Key
-from okxlint.rule import Hit, Positive, Run, option, rule
+from okxlint.rule import Hit, Positive, RuleOptions, Run, option, rule
 from okxlint.values import no_more
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     max_entries: Positive = option(20, "The greatest number of entries.", stricter="lower")
 
 

@@ -86,7 +86,6 @@ stands, which fails the run by itself, its keys are not judged.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -94,7 +93,7 @@ from pydantic_core import PydanticCustomError
 
 from okxlint.address import Address, NotAnAddress, parse
 from okxlint.inventory import App, Key
-from okxlint.rule import Hit, Run, option, rule
+from okxlint.rule import Hit, RuleOptions, Run, option, rule
 
 
 def _checked(text: str) -> str:
@@ -108,8 +107,7 @@ def _checked(text: str) -> str:
     return text
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     egress: tuple[Annotated[str, AfterValidator(_checked)], ...] = option(
         (),
         "Where apps connect from that state no egress: addresses and networks.",

@@ -69,17 +69,15 @@ keys:
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated
 
 from annotated_types import Ge, Le
 
 from okxlint.inventory import Key
-from okxlint.rule import Hit, Run, option, rule
+from okxlint.rule import Hit, RuleOptions, Run, option, rule
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     min_prefix_v4: Annotated[int, Ge(0), Le(32)] = option(
         28, "The shortest prefix of an IPv4 network, in bits.", stricter="higher"
     )

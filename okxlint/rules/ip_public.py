@@ -71,15 +71,13 @@ in it and is not found here: it is too wide, which `ip-narrow` says.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from okxlint.inventory import Key
-from okxlint.rule import Hit, Run, option, rule
+from okxlint.rule import Hit, RuleOptions, Run, option, rule
 from okxlint.special_ranges import DOCUMENTATION, range_around
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     allow_documentation: bool = option(
         True, "Whether the ranges reserved for documentation pass.", stricter="false"
     )

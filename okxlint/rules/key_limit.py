@@ -65,17 +65,15 @@ the schema errors are told.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from okxlint.inventory import AnyAccount, Inventory, Key
 from okxlint.model import CURRENT, Severity
-from okxlint.rule import ALL_ENVIRONMENTS, Count, Hit, Positive, Run, option, rule
+from okxlint.rule import ALL_ENVIRONMENTS, Count, Hit, Positive, RuleOptions, Run, option, rule
 from okxlint.values import no_more
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     max_keys: Count = option(
         50, "The greatest number of keys of an account and environment.", stricter="lower"
     )

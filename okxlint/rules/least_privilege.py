@@ -84,16 +84,14 @@ stands, its keys are among those that cannot be judged.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from okxlint.inventory import App, Key
 from okxlint.model import Severity
-from okxlint.rule import Hit, Run, option, rule
+from okxlint.rule import Hit, RuleOptions, Run, option, rule
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     require_needs: bool = option(
         True, "Whether a key that cannot be judged is a finding.", stricter="true"
     )

@@ -82,12 +82,17 @@ its first key, else at line 1 of the policy file, else at the path `okx-live/<ma
 - A master's key can list its sub-accounts: https://www.okx.com/docs-v5/en/#sub-account-rest-api-get-sub-account-list
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from okxlint.inventory import Account, AnyAccount, Inventory
-from okxlint.reconciliation import Reconciliation, may_be
 from okxlint.rule import Hit, NoOptions, Run, rule
 from okxlint.transition import place_of_account
+
+if TYPE_CHECKING:
+    from okxlint.reconciliation import Reconciliation
 
 
 @rule(
@@ -130,7 +135,7 @@ def _lacked(account: Account, live: Reconciliation) -> Iterator[Hit]:
     problem = ""
     if reading is None and account.name in live.lacking:
         problem = "OKX has no such sub-account"
-    elif reading is not None and not may_be(account.uid, reading.account.uid):
+    elif reading is not None and not reading.may_have(account.uid):
         problem = f"OKX has another account of that name, with the uid {reading.account.uid}"
     if problem:
         yield Hit(

@@ -71,13 +71,18 @@ key, else at line 1 of the policy file, else at the path `okx-live/<account>/<la
 - OKX lists the keys of sub-accounts with name, permissions, addresses and creation time: https://www.okx.com/docs-v5/en/#sub-account-rest-api-query-the-api-key-of-a-sub-account
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from okxlint.inventory import AnyAccount
 from okxlint.origin import Place
-from okxlint.reconciliation import Found
 from okxlint.rule import Hit, NoOptions, Run, rule
 from okxlint.transition import place_of_account
+
+if TYPE_CHECKING:
+    from okxlint.reconciliation import Found
 
 
 @rule(

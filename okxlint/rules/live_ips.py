@@ -94,7 +94,6 @@ entry of OKX that is no address is never equal to a declared one.
 from collections.abc import Iterator
 
 from okxlint.inventory import Key
-from okxlint.reconciliation import declared_spans, spans
 from okxlint.rule import Hit, NoOptions, Run, rule
 
 
@@ -111,7 +110,7 @@ from okxlint.rule import Hit, NoOptions, Run, rule
 )
 def check(key: Key, run: Run[NoOptions]) -> Iterator[Hit]:
     twin = run.live.twins.get(key) if run.live else None
-    if twin is None or key.third_party or spans(twin.live.ips) == declared_spans(key):
+    if twin is None or key.third_party or twin.is_bound_like(key):
         return
     live = ",".join(sorted(twin.live.ips))
     declared = ", ".join(sorted(entry.text for entry in key.ip_allowlist))

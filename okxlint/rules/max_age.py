@@ -62,7 +62,6 @@ keys:
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from okxlint.inventory import Key
@@ -72,6 +71,7 @@ from okxlint.rule import (
     Environments,
     Hit,
     Positive,
+    RuleOptions,
     Run,
     days_after,
     option,
@@ -79,8 +79,7 @@ from okxlint.rule import (
 )
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     max_days: Positive = option(90, "The greatest age in days.", stricter="lower")
     warn_days: Count = option(14, "For how many days before, it warns.", stricter="higher")
     environments: Environments = option(("live",), "The environments judged.", stricter="more")

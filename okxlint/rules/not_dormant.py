@@ -82,16 +82,14 @@ it does not depend on the day of the run, so such a finding has no first day.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from okxlint.inventory import Key
-from okxlint.rule import Count, Hit, Run, days_after, option, rule
+from okxlint.rule import Count, Hit, RuleOptions, Run, days_after, option, rule
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     max_idle_days: Count = option(
         30, "The greatest number of days without a use.", stricter="lower"
     )

@@ -59,14 +59,12 @@ keys:
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from okxlint.inventory import Key
-from okxlint.rule import Count, Hit, Run, days_after, option, rule
+from okxlint.rule import Count, Hit, RuleOptions, Run, days_after, option, rule
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     warn_days: Count = option(
         14, "For how many days before the first day after `expires`, it warns.", stricter="higher"
     )

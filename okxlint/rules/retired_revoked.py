@@ -67,14 +67,12 @@ Demo keys are judged too. A `status_since` in the future puts the end of the gra
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from okxlint.inventory import Key
-from okxlint.rule import Count, Hit, Run, days_after, option, rule
+from okxlint.rule import Count, Hit, RuleOptions, Run, days_after, option, rule
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     grace_days: Count = option(7, "For how many days a key may be retired.", stricter="lower")
 
 

@@ -79,14 +79,22 @@ keys:
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from okxlint.inventory import Key
-from okxlint.rule import NOT_PLANNED, Environments, Hit, Positive, Run, days_after, option, rule
+from okxlint.rule import (
+    NOT_PLANNED,
+    Environments,
+    Hit,
+    Positive,
+    RuleOptions,
+    Run,
+    days_after,
+    option,
+    rule,
+)
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     max_days: Positive = option(
         90, "The greatest number of days without a review.", stricter="lower"
     )

@@ -67,15 +67,13 @@ unique on its account. A key that is retired in time is left to `retired-revoked
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from okxlint.inventory import Inventory, Key
-from okxlint.rule import Count, Hit, Run, days_after, option, rule
+from okxlint.rule import Count, Hit, RuleOptions, Run, days_after, option, rule
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     overlap_days: Count = option(7, "For how many days both keys may be active.", stricter="lower")
 
 

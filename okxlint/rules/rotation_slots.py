@@ -70,17 +70,15 @@ value that it will have on the day on which it starts, if nothing changes until 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from okxlint.inventory import AnyAccount, Key
-from okxlint.rule import Count, Hit, Run, days_after, option, rule
+from okxlint.rule import Count, Hit, RuleOptions, Run, days_after, option, rule
 from okxlint.rules.key_limit import current_keys, uncounted
 from okxlint.rules.max_age import first_day
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     within_days: Count = option(
         14, "How many days before its first failing day a key is due.", stricter="higher"
     )

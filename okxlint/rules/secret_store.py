@@ -73,11 +73,10 @@ with `third_party` is with the provider. The value is the store in lower case; w
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from okxlint.inventory import Key
-from okxlint.rule import Environments, Hit, Run, option, rule
+from okxlint.rule import Environments, Hit, RuleOptions, Run, option, rule
 from okxlint.secrets.secret_text import STORES
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+-]*")
@@ -87,8 +86,7 @@ _PROBLEMS = {
 }
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     stores: tuple[str, ...] = option(
         STORES, "The stores allowed, as the beginning of 'secret_ref'.", stricter="fewer"
     )

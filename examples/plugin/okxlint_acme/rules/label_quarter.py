@@ -53,15 +53,13 @@ keys:
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from okxlint.inventory import Key
-from okxlint.rule import Count, Environments, Hit, Run, days_after, option, rule
+from okxlint.rule import Count, Environments, Hit, RuleOptions, Run, days_after, option, rule
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     early_days: Count = option(
         14, "For how many days before a quarter keys are made for it.", stricter="lower"
     )

@@ -59,14 +59,13 @@ keys:
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated
 
 from okxlint.address import Address, NotAnAddress, parse
 from okxlint.inventory import App
 from okxlint.model import CURRENT
 from okxlint.origin import Place
-from okxlint.rule import Hit, Run, option, rule
+from okxlint.rule import Hit, RuleOptions, Run, option, rule
 from pydantic import AfterValidator
 
 
@@ -79,8 +78,7 @@ def network(text: str) -> str:
     return text
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(RuleOptions):
     sites: tuple[Annotated[str, AfterValidator(network)], ...] = option(
         (), "The network of each site; with none, nothing is judged."
     )
