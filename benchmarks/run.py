@@ -1,54 +1,36 @@
-"""Measures a check of 50 to 100,000 keys, and writes docs/performance.md.
+"""Measures a check of 50 to 100,000 keys beside other tools, and writes docs/performance.md.
 
-``python benchmarks/run.py``: wall time and peak memory of whole processes, the best of several runs, beside Spectral
-(npm: @stoplight/spectral-cli) with a comparable rule set, if ``npx`` can install it.
+``python benchmarks/run.py``: Spectral (npm: @stoplight/spectral-cli, with a rule set that comes near ours),
+check-jsonschema and yamllint read the same manifests in the same run, if they can be installed.
+``python benchmarks/run.py --check``: okxlint alone, up to 10,000 keys; exit status 1 if a ratio is worse than
+``recorded.json`` has it by more than a fifth.
 """
 
 from __future__ import annotations
 
 import compileall
-import os
-import platform
+import json
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
-from typing import NamedTuple
 
 from inventory import inventory
+from measure import measure
+from page import FLOOR, Figures, page, ratios
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "performance.md"
+RECORDED = HERE / "recorded.json"
 SIZES = (50, 1_000, 10_000, 100_000)
-FLOOR = "import click, yaml; from pydantic import TypeAdapter"
+RUNS = {50: 25, 1_000: 9, 10_000: 5, 100_000: 3}
 SPECTRAL = "@stoplight/spectral-cli@6.16.3"
-
-
-class Measured(NamedTuple):
-    """The best of several runs."""
-
-    seconds: float
-    mib: float
-
-
-def measure(command: list[str], cwd: Path, runs: int, ok: tuple[int, ...] = (0, 1)) -> Measured:
-    """Wall time and peak memory (of the largest process) of a command."""
-    best = Measured(float("inf"), float("inf"))
-    for _ in range(runs):
-        started = time.perf_counter()
-        process = subprocess.Popen(
-            command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode not in ok:
-            raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
-        scale = 1024 if sys.platform != "darwin" else 1024 * 1024
-        best = Measured(min(best.seconds, seconds), min(best.mib, usage.ru_maxrss / scale))
-    return best
+YAMLLINT = "yamllint==1.38.0"
+COMMANDS = ("--version", "--help", "rules", "explain max-age", "policy show", "check")
+WORSE = 1.2
+"""So much worse than recorded is told loudly."""
+CHECK = ("check", "--as-of", "2026-11-22", "-f", "concise")
 
 
 def okxlint(*args: str) -> list[str]:
@@ -56,96 +38,84 @@ def okxlint(*args: str) -> list[str]:
     return [str(Path(sys.executable).parent / "okxlint"), *args]
 
 
-def spectral(folder: Path) -> list[str] | None:
-    """Spectral's command, installed into a folder; ``None`` if it cannot be had."""
+def peers(folder: Path) -> dict[str, list[str]]:
+    """The other tools' commands, to be ended by the manifest; those that can be installed."""
+    schema = str(HERE.parent / "schemas/manifest.schema.json")
+    found = {"check-jsonschema": [sys.executable, "-m", "check_jsonschema", "--schemafile", schema]}
     npm = shutil.which("npm")
-    if npm is None:
-        return None
-    install = [npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", SPECTRAL]
     (folder / "package.json").write_text('{"private": true}')
-    if subprocess.run(install, cwd=folder, capture_output=True, check=False).returncode:
-        return None
-    return [
-        str(folder / "node_modules/.bin/spectral"),
-        "lint",
-        "--ruleset",
-        str(HERE / "spectral.yaml"),
-    ]
+    quiet = ["--no-audit", "--no-fund", "--ignore-scripts"]
+    if npm and _runs([npm, "install", *quiet, SPECTRAL], folder):
+        ruleset = ["--ruleset", str(HERE / "spectral.yaml"), "--fail-severity", "hint"]
+        found["Spectral"] = [str(folder / "node_modules/.bin/spectral"), "lint", *ruleset]
+    venv = folder / "yamllint"
+    made = _runs([sys.executable, "-m", "venv", str(venv)], folder)
+    if made and _runs([str(venv / "bin/pip"), "install", "--quiet", YAMLLINT], folder):
+        rules = "{extends: default, rules: {line-length: disable}}"
+        found["yamllint"] = [str(venv / "bin/yamllint"), "-d", rules]
+    return found
 
 
-def main() -> None:
-    """Measure everything and write the page."""
+def _runs(command: list[str], folder: Path) -> bool:
+    return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 0
+
+
+def figures(folder: Path, sizes: tuple[int, ...], *, with_peers: bool) -> Figures:
+    """All that the page tells."""
+    others = peers(folder) if with_peers else {}
+    ours, theirs = {}, {}
+    floor = [sys.executable, "-c", FLOOR]
+    for size in sizes:
+        inside = folder / str(size)
+        inside.mkdir()
+        manifest = inside / "okx-keys.yaml"
+        manifest.write_text(inventory(size))
+        both = measure({"okxlint": okxlint(*CHECK), "floor": floor}, inside, RUNS[size])
+        ours[size] = both["okxlint"]
+        if size == sizes[0]:
+            least = both["floor"]
+        if size <= 10_000:
+            commands = {name: [*command, str(manifest)] for name, command in others.items()}
+            theirs[size] = measure(commands, inside, min(RUNS[size], 3))
+        print(size, ours[size], theirs.get(size), flush=True)
+    middle = folder / str(sizes[1])
+    starts = measure({name: okxlint(*name.split()) for name in COMMANDS}, middle, 7)
+    stages = {size: _stages(folder / str(size)) for size in sizes if size != 50}
+    return Figures(least, ours, theirs, starts, stages)
+
+
+def _stages(folder: Path) -> dict[str, float]:
+    command = [sys.executable, str(HERE / "stages.py"), str(folder)]
+    found: dict[str, float] = json.loads(subprocess.check_output(command))
+    return found
+
+
+def main(arguments: list[str]) -> int:
+    """Measure, and write the page or compare with what is recorded."""
     # An installed okxlint has its bytecode; a checkout may not.
     compileall.compile_dir(str(HERE.parent / "okxlint"), quiet=1)
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        floor = measure([sys.executable, "-c", FLOOR], folder, 15)
-        version = measure(okxlint("--version"), folder, 15)
-        peer = spectral(folder)
-        rows = []
-        for size in SIZES:
-            inside = folder / str(size)
-            inside.mkdir()
-            (inside / "okx-keys.yaml").write_text(inventory(size))
-            runs = {50: 15, 1_000: 9, 10_000: 5}.get(size, 3)
-            ours = measure(okxlint("check", "--as-of", "2026-11-22", "-f", "concise"), inside, runs)
-            theirs = None
-            if peer and size <= 10_000:
-                theirs = measure(
-                    [*peer, str(inside / "okx-keys.yaml")], inside, min(runs, 3), (0, 1, 2)
-                )
-            rows.append((size, ours, theirs))
-            print(size, ours, theirs, flush=True)
-    PAGE.write_text(page(floor, version, rows), encoding="utf-8")
+        if arguments == ["--check"]:
+            return compare(ratios(figures(Path(name), SIZES[:-1], with_peers=False)))
+        found = figures(Path(name), SIZES, with_peers=True)
+    PAGE.write_text(page(found), encoding="utf-8")
+    RECORDED.write_text(json.dumps(ratios(found), indent=2) + "\n", encoding="utf-8")
     print(PAGE.read_text(encoding="utf-8"))
+    return 0
 
 
-def page(
-    floor: Measured, version: Measured, rows: list[tuple[int, Measured, Measured | None]]
-) -> str:
-    """docs/performance.md."""
-    ours = {size: measured for size, measured, _ in rows}
-    theirs = {size: measured for size, _, measured in rows}
-    lines = [
-        "# Performance",
-        "",
-        "`python benchmarks/run.py` measures whole processes, start-up included, and writes this page: the best of",
-        "several runs, all rules of the pack `recommended`, a report in the format `concise`.",
-        "",
-        f"Measured on {os.cpu_count()} cores, {_memory():.0f} GiB, {platform.system()} {platform.machine()}, "
-        f"Python {platform.python_version()}.",
-        "",
-        "| keys | okxlint | peak memory | Spectral, six rules | its memory |",
-        "|---:|---:|---:|---:|---:|",
-    ]
-    for size, mine, peer in rows:
-        other = f"{peer.seconds:.2f} s | {peer.mib:.0f} MiB" if peer else "– | –"
-        lines.append(f"| {size:,} | {mine.seconds:.2f} s | {mine.mib:.0f} MiB | {other} |")
-    lines += [
-        "",
-        "| what | measured | budget |",
-        "|---|---:|---:|",
-        f'| `python -c "{FLOOR}"` | {floor.seconds * 1000:.0f} ms | |',
-        f"| `okxlint --version` | {version.seconds * 1000:.0f} ms | |",
-        f"| 50 keys, against that import | {ours[50].seconds / floor.seconds:.2f} × | 1.8 × |",
-        f"| 100,000 keys, against 10,000 | {ours[100_000].seconds / ours[10_000].seconds:.1f} × | 11 × |",
-        f"| 10,000 keys, memory | {ours[10_000].mib:.0f} MiB | 200 MiB |",
-    ]
-    peer = theirs[10_000]
-    if peer:
-        ratio = ours[10_000].seconds / peer.seconds
-        lines.append(f"| 10,000 keys, against Spectral | {ratio:.2f} × | 0.5 × |")
-    lines += [
-        "",
-        "`python benchmarks/custom_rules.py` measures custom rules: in JSON Schema 10,000 keys take under a second,",
-        "in CEL under a fifth of one.",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _memory() -> float:
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+def compare(now: dict[str, float]) -> int:
+    """1 if something is worse than recorded by more than a fifth; all is printed."""
+    recorded: dict[str, float] = json.loads(RECORDED.read_text("utf-8"))
+    code = 0
+    for name, value in now.items():
+        worse = value > recorded[name] * WORSE
+        code |= worse
+        print(
+            f"{'WORSE' if worse else 'well':5} {name}: {value:.2f}, recorded {recorded[name]:.2f}"
+        )
+    return int(code)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))
