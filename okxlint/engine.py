@@ -147,7 +147,7 @@ class _Trial:
             "live": (*inventory.all_accounts, *gone, *found),
         }
         """What rules of these groups look at besides: accounts that no manifest has."""
-        self._seen: dict[Any, tuple[Sequence[Any], list[Any]]] = {}
+        self._seen: dict[Any, tuple[Sequence[Any], Sequence[Any]]] = {}
 
     def hear(self, rule: Rule) -> None:
         """Run one rule on all of its targets."""
@@ -165,7 +165,7 @@ class _Trial:
         environments = getattr(setting.options, "environments", rule.environments)
         same = (id(group), rule.statuses, environments)
         if same not in self._seen:
-            seen = [each for each in group if rule.sees(each, setting.options)]
+            seen = rule.seen(group, setting.options)
             # The group is kept too: its id must not become another's.
             self._seen[same] = group, seen
         return self._seen[same][1]

@@ -240,10 +240,12 @@ def _says_all(fields: dict[str, Any]) -> bool:
     """Whether each field plainly says something: most are a text or a list of texts."""
     for value in fields.values():
         kind = type(value)
+        if kind is str:
+            continue
         if kind is list:
-            if {*map(type, value)} != _TEXTS:
+            if not value or {*map(type, value)} != _TEXTS:
                 return False
-        elif kind is not str and (value is None or value == {}):
+        elif value is None or value == {}:
             return False
     return True
 

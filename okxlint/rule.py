@@ -207,11 +207,15 @@ class Rule(Record):
 
     def sees(self, target: Any, options: Any) -> bool:
         """Whether the rule looks at a target of that status and environment."""
-        environment = getattr(target, "environment", None)
-        if environment is None:
-            return True
-        environments = getattr(options, "environments", self.environments)
-        return target.status in self.statuses and environment in environments
+        return bool(self.seen([target], options))
+
+    def seen(self, targets: Sequence[T], options: Any) -> Sequence[T]:
+        """Those of the targets, all of one kind, that the rule looks at."""
+        if not hasattr(next(iter(targets), None), "environment"):
+            return targets
+        statuses, environments = self.statuses, getattr(options, "environments", self.environments)
+        keys: Sequence[Any] = targets
+        return [key for key in keys if key.status in statuses and key.environment in environments]
 
 
 def rule(

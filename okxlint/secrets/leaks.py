@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from weakref import WeakKeyDictionary
 
 from okxlint.documents.reader import Parsed
+from okxlint.documents.source import Source
 from okxlint.documents.spans import ALIAS, SCALAR, SEQUENCE
 from okxlint.lazy import Pattern
 from okxlint.secrets.secret_text import (
@@ -40,9 +42,15 @@ _ESCAPE = Pattern(
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", **dict.fromkeys("0abefvNLP_", " ")}
 
 
-def find_leaks(file: Parsed) -> list[Leak]:
-    """Every secret in a file, sorted and apart from one another."""
-    return _apart(_Search(file).leaks())
+def find_leaks(file: Parsed) -> tuple[Leak, ...]:
+    """Every secret in a file, sorted and apart from one another. A file is searched once."""
+    if file.source not in _FOUND:
+        _FOUND[file.source] = tuple(_apart(_Search(file).leaks()))
+    return _FOUND[file.source]
+
+
+_FOUND: WeakKeyDictionary[Source, tuple[Leak, ...]] = WeakKeyDictionary()
+"""By the text, as long as anybody has it: masking asks for it, and so does the rule."""
 
 
 def _apart(leaks: Iterator[Leak]) -> list[Leak]:

@@ -17,6 +17,8 @@ _UUID = Pattern(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{4}([0-9A-Fa-f
 _UUID_MASK = "********-****-****-****-****"
 # A key id without its hyphens.
 _BARE_UUID = Pattern(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{24}([0-9A-Fa-f]{8})(?![0-9A-Za-z])")
+# Each of them has this in it, and most texts do not.
+_DIGITS = Pattern(r"[0-9A-Fa-f]{8}")
 # An OKX secret key: 32 upper-case hex digits.
 _HEX = Pattern(r"(?<![0-9A-Za-z])[0-9A-F]{32}(?![0-9A-Za-z])")
 
@@ -66,6 +68,8 @@ class Redactor:
             for start, end in found:
                 characters[start:end] = "*" * (end - start)
             text = "".join(characters)
+        if not _DIGITS.search(text):
+            return text
         text = _HEX.sub("*" * 32, text)
         text = _BARE_UUID.sub("*" * 24 + r"\1", text)
         return _UUID.sub(_UUID_MASK + r"\1", text)
