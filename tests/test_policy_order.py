@@ -50,6 +50,7 @@ def rules(**settings: Any) -> str:
 
 
 PLAIN = "version: 1\n"
+REQUIRED = "version: 1\nlive: {require: [master-keys]}\n"
 
 # -- rules and options -----------------------------------------------------------------------------
 
@@ -838,3 +839,24 @@ def test_a_plugin_that_is_gone_or_looser(site: Site) -> None:
         f"2:1 plugins | zeta/one {gone}",
         f"2:1 plugins | zeta/two {gone}",
     ]
+
+
+# -- runs with a snapshot --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (REQUIRED, REQUIRED, []),
+        (PLAIN, REQUIRED, []),
+        (REQUIRED, PLAIN, ["live.require master-keys -> gone"]),
+        (
+            PLAIN,
+            "version: 1\nlive: {allow_unknown: [self-only]}\n",
+            ["live.allow_unknown + self-only"],
+        ),
+        ("version: 1\nlive: {allow_unknown: [self-only]}\n", PLAIN, []),
+    ],
+)
+def test_what_a_snapshot_need_not_show_any_more(old: str, new: str, expected: list[str]) -> None:
+    assert weaker(old, new) == expected

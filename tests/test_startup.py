@@ -11,9 +11,10 @@ import pytest
 HEAVY = {
     "pydantic", "yaml", "jsonschema", "sarif_om", "difflib", "subprocess", "ssl",
     "urllib.request", "http.client", "asyncio", "importlib.metadata", "unittest",
-    "pkgutil", "okxlint.policy.plugin_rule",
+    "pkgutil", "okxlint.policy.plugin_rule", "urllib3", "okxlint.reconciliation",
+    "okxlint.coverage", "okxlint.snapshot", "okxlint.live.client",
 }  # fmt: skip
-CHECK_NEEDS = {"pydantic", "yaml", "importlib.metadata"}  # pydantic looks for its plugins
+CHECK_NEEDS = {"pydantic", "yaml", "importlib.metadata"}  # which pydantic imports
 
 
 def imported(args: list[str], cwd: str) -> set[str]:
@@ -49,19 +50,20 @@ def test_only_sarif_imports_sarif_om(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("policy", "asked"), [("", []), ("plugins: [okxlint-acme]\n", ["okxlint-acme"])]
+    ("policy", "asked"), [("", []), ("plugins: [okxlint-acme]\n", ["okxlint-acme", "all"])]
 )
 def test_entry_points_are_read_only_for_what_a_policy_names(
     policy: str, asked: list[str], tmp_path: Path
 ) -> None:
     (tmp_path / "okx-keys.yaml").write_text("version: 1\n")
     (tmp_path / "okxlint.yaml").write_text(f"version: 1\n{policy}")
-    # pydantic lists all distributions for its own plugins: by name, it asks for none.
     code = (
         "import importlib.metadata as metadata\n"
         "from okxlint.cli import main\n"
         "def asked(name): print(name); raise metadata.PackageNotFoundError(name)\n"
+        "def listed(**_): print('all'); return iter(())\n"
         "metadata.Distribution.from_name = asked\n"
+        "metadata.Distribution.discover = listed\n"
         "main(['check', '-q'])\n"
     )
     command = [sys.executable, "-I", "-c", code]

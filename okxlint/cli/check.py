@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     help="Compare with what this snapshot says is on OKX. May be given several times.",
 )  # fmt: skip
 @click.option(
-    "--max-snapshot-age", type=click.IntRange(0, 3660), default=1, show_default=True,
-    metavar="DAYS", help="How many days before that of the run a snapshot may have been taken.",
+    "--max-snapshot-age", type=click.IntRange(0, 3660), metavar="DAYS",
+    help="How many days before that of the run a snapshot may have been taken.  [default: 1]",
 )  # fmt: skip
 @click.option(
     "--stdin-filename", metavar="PATH", help="The manifest that '-' (standard input) stands for."
@@ -49,6 +49,9 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
     reads_stdin = "-" in paths
     if options["stdin_filename"] and not reads_stdin:
         raise click.UsageError("--stdin-filename goes with '-', which reads standard input")
+    age = options["max_snapshot_age"]
+    if age is not None and not options["snapshots"]:
+        raise click.UsageError("--max-snapshot-age goes with --live, which names a snapshot")
     check_usage(options)
     wanted = Wanted(
         cwd=cwd(),
@@ -57,7 +60,7 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
         stdin_filename=options["stdin_filename"],
     )
     snapshots = [_snapshot(path) for path in options["snapshots"]]
-    code = run_and_report(wanted, options, snapshots, options["max_snapshot_age"])
+    code = run_and_report(wanted, options, snapshots, max_age=1 if age is None else age)
     click.get_current_context().exit(code)
 
 
