@@ -124,9 +124,10 @@ class Run(Record, Generic[OptionsT]):
 
     def join(self, build: Callable[[Inventory], T]) -> T:
         """A rule's own view of the whole inventory, built once a run."""
-        if build not in self.joins:
-            self.joins[build] = build(self.inventory)
-        result: T = self.joins[build]
+        try:
+            result: T = self.joins[build]
+        except KeyError:
+            result = self.joins[build] = build(self.inventory)
         return result
 
     def sees(self, fails_on: date, warn_days: int = 0) -> bool:
