@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, GetPydanticSchema, PlainValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic_core import PydanticCustomError
 
 from okxlint import address
 from okxlint.address import Address
+from okxlint.forms import STR, Form, after, before, between, plain, several
 from okxlint.lazy import Pattern
 
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -55,47 +54,33 @@ def _text(value: Any) -> str:
     raise PydanticCustomError("string_type", "this is text, not a list or a mapping")
 
 
-def _from_text(parse: Callable[[str], Any]) -> GetPydanticSchema:
-    """How a field is read from text. ``parse`` is called by pydantic itself, with text alone."""
-    return GetPydanticSchema(
-        lambda kind, handler: core_schema.no_info_after_validator_function(
-            parse, core_schema.str_schema()
-        )
-    )
-
-
 def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
 SCALAR = {"type": ["string", "number", "boolean"]}
-Text = Annotated[str, WithJsonSchema(SCALAR)]
-Name = Annotated[str, Field(min_length=1), WithJsonSchema({**SCALAR, "minLength": 1})]
+_NAME = {"type": "str", "min_length": 1}
+Text = Annotated[str, Form(STR, SCALAR)]
+Name = Annotated[str, Form(_NAME, {**SCALAR, "minLength": 1})]
 Label = Annotated[
-    str,
-    Field(min_length=1, max_length=50),
-    WithJsonSchema({**SCALAR, "minLength": 1, "maxLength": 50}),
+    str, Form({**_NAME, "max_length": 50}, {**SCALAR, "minLength": 1, "maxLength": 50})
 ]
 Day = Annotated[
-    date,
-    _from_text(_day),
-    WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DATE}$"}),
+    date, Form(after(_day), {"type": "string", "format": "date", "pattern": f"^{_DATE}$"})
 ]
 Entry = Annotated[
-    Address,
-    _from_text(_address),
-    WithJsonSchema({"type": "string", "description": "IPv4, IPv6 or CIDR"}),
+    Address, Form(after(_address), {"type": "string", "description": "IPv4, IPv6 or CIDR"})
 ]
-KeyId = Annotated[
-    str,
-    PlainValidator(_parse_key_id),
-    WithJsonSchema({**SCALAR, "pattern": f"^(?:{_KEY_ID})$"}),
-]
+KeyId = Annotated[str, Form(plain(_parse_key_id), {**SCALAR, "pattern": f"^(?:{_KEY_ID})$"})]
 Names = Annotated[
     tuple[Name, ...],
-    BeforeValidator(_listed),
-    WithJsonSchema({"anyOf": [SCALAR, {"type": "array", "items": SCALAR}]}),
+    Form(
+        before(_listed, several(_NAME)),
+        {"anyOf": [SCALAR, {"type": "array", "items": SCALAR}]},
+    ),
 ]
+Count = Annotated[int, between(0)]
+Positive = Annotated[int, between(1)]
 Permission = Literal["read_only", "trade", "withdraw"]
 """All that OKX knows: https://www.okx.com/docs-v5/en/#overview-api-key-permissions"""
 Status = Literal["planned", "active", "retired", "compromised", "revoked"]

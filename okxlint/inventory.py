@@ -12,8 +12,6 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
-from pydantic import ConfigDict
-
 from okxlint.field_types import (
     Day,
     Entry,
@@ -26,18 +24,17 @@ from okxlint.field_types import (
     Status,
     Text,
 )
+from okxlint.forms import FORBID
 from okxlint.model import CURRENT
 from okxlint.origin import Origin
 from okxlint.record import Record
-
-_CONFIG = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Waiver:
     """An accepted finding: of one rule, on the object it stands on, to a last day (inclusive)."""
 
-    __pydantic_config__ = _CONFIG
+    __pydantic_config__ = FORBID
     rule: Name
     reason: Text | None = None
     approved_by: Text | None = None
@@ -52,7 +49,7 @@ class Waiver:
 class Account:
     """A master account or a sub-account on OKX."""
 
-    __pydantic_config__ = _CONFIG
+    __pydantic_config__ = FORBID
     name: Name
     type: Literal["master", "sub"]
     uid: Text | None = None
@@ -79,7 +76,7 @@ class ImpliedAccount(Record):
 class App:
     """A program that uses keys: what it must be able to do, and where it connects from."""
 
-    __pydantic_config__ = _CONFIG
+    __pydantic_config__ = FORBID
     name: Name
     owner: Text | None = None
     purpose: Text | None = None
@@ -97,7 +94,7 @@ class App:
 class Key:
     """A declared API key. Dates are UTC days."""
 
-    __pydantic_config__ = _CONFIG
+    __pydantic_config__ = FORBID
     label: Label
     account: Name
     permissions: tuple[Permission, ...]

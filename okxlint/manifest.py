@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields as fields_of
-from functools import cache
 from typing import Any, Literal, NamedTuple, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ValidationError
 
 from okxlint.documents.reader import Document, Parsed
+from okxlint.forms import validator
 from okxlint.inventory import Account, App, Broken, Inventory, Key, Waiver
 from okxlint.model import STATUSES
 from okxlint.origin import Origin, Place
@@ -193,17 +193,13 @@ def _validated(kind: type[_O], items: list[dict[str, Any]]) -> Iterator[_O | Val
 def _built(kind: type[_O], items: list[dict[str, Any]]) -> list[_O]:
     """Objects of one kind. Raises ``ValidationError``."""
     given = tuple(items if each is kind else [] for each in _KINDS)
-    built: list[_O] = _validator()(given)[_KINDS.index(kind)]
+    built: list[_O] = validator(_ALL).validate_python(given)[_KINDS.index(kind)]
     return built
 
 
 _KINDS = (Account, App, Key)
-
-
-@cache
-def _validator() -> Callable[[Any], tuple[list[Any], ...]]:
-    # One for all kinds, built on first use: it takes more time than a small manifest.
-    return TypeAdapter(tuple[list[Account], list[App], list[Key]]).validator.validate_python
+_ALL = tuple[list[Account], list[App], list[Key]]
+"""One validator of all kinds: what they have in common is built once."""
 
 
 def stated_fields(kind: type[Object | Waiver], fields: dict[str, Any]) -> dict[str, Any]:

@@ -14,10 +14,9 @@ from functools import cache
 from importlib import import_module
 from os import listdir
 from os.path import dirname, join
-from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 
-from annotated_types import Ge
-
+from okxlint.field_types import Count, Positive
 from okxlint.model import CURRENT, Severity
 from okxlint.option import NoOptions, Option, RuleOptions, as_dataclass, option
 from okxlint.record import Record
@@ -47,8 +46,6 @@ Group = Literal[
     "hygiene",
 ]
 NOT_PLANNED = CURRENT - {"planned"}
-Count = Annotated[int, Ge(0)]
-Positive = Annotated[int, Ge(1)]
 Environments = tuple[Literal["live", "demo"], ...]
 ALL_ENVIRONMENTS: Environments = ("live", "demo")
 

@@ -14,7 +14,7 @@ HEAVY = {
     "pkgutil", "okxlint.policy.plugin_rule", "urllib3", "okxlint.reconciliation",
     "okxlint.coverage", "okxlint.snapshot", "okxlint.live.client",
 }  # fmt: skip
-CHECK_NEEDS = {"pydantic", "yaml", "importlib.metadata"}  # which pydantic imports
+CHECK_NEEDS = {"yaml"}
 
 
 def imported(args: list[str], cwd: str) -> set[str]:

@@ -10,6 +10,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from okxlint.catalogue import GROUPS, PACKS, markdown, summary
 from okxlint.cli import COMMANDS, group
 from okxlint.inventory import Account, App, Key
 from okxlint.policy.layer import SEVERITIES
-from okxlint.policy.text import Written
+from okxlint.policy.text import CustomText, Written, written_names
 from okxlint.report.difference import DifferenceObject
 from okxlint.report.json_v1 import ReportObject
 from okxlint.rule import Rule, load_rule, rule_ids
@@ -221,8 +222,13 @@ def policy_schema(rules: list[Rule]) -> dict[str, Any]:
     schema["properties"]["rules"] = {"anyOf": [a_rule, {"type": "null"}]}
     without_locks = {"additionalProperties": {"not": {"required": ["locked"]}}}
     definitions["OverrideText"]["properties"]["rules"] = {**a_rule, **without_locks}
+    custom = definitions["CustomText"]
+    names = [each.name for each in fields(CustomText)]
+    named = dict(zip(names, written_names(CustomText), strict=True))
+    custom["properties"] = {named[name]: said for name, said in custom["properties"].items()}
+    custom["required"] = [named[name] for name in custom["required"]]
     # JSON Schema, or CEL: what stands in either is checked when the policy is read.
-    definitions["CustomText"]["properties"]["assert"] = {"type": ["object", "string", "boolean"]}
+    custom["properties"]["assert"] = {"type": ["object", "string", "boolean"]}
     return {
         "$schema": DIALECT,
         **schema,

@@ -6,16 +6,15 @@ import json
 from dataclasses import dataclass, field, fields
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from okxlint.documents.reader import Parsed
 from okxlint.field_types import Day, Name, Text
+from okxlint.forms import FORBID, Form, plain
 from okxlint.lazy import Pattern
 from okxlint.model import Finding, Location, Severity
 from okxlint.policy.typed_file import read_typed
 
-_FORBID = ConfigDict(extra="forbid")
 _FINGERPRINT = "[0-9a-f]{32}:[1-9][0-9]{0,8}"
 _IS_FINGERPRINT = Pattern(_FINGERPRINT)
 _ABOUT = """\
@@ -36,7 +35,7 @@ def _parse_fingerprint(value: Any) -> str:
 class Entry:
     """A finding that is accepted: names and value as reports tell them, nothing secret in them."""
 
-    __pydantic_config__ = _FORBID
+    __pydantic_config__ = FORBID
     account: Text | None = None
     key: Text | None = None
     app: Text | None = None
@@ -46,8 +45,7 @@ class Entry:
     """The greatest that is accepted: a finding that has become worse is reported again."""
     fingerprint: Annotated[
         str,
-        PlainValidator(_parse_fingerprint),
-        WithJsonSchema({"type": "string", "pattern": f"^{_FINGERPRINT}$"}),
+        Form(plain(_parse_fingerprint), {"type": "string", "pattern": f"^{_FINGERPRINT}$"}),
     ]
     location: Location = field(default=Location(""), init=False, repr=False)
 
@@ -68,7 +66,7 @@ class Entry:
 class BaselineText:
     """A baseline's fields."""
 
-    __pydantic_config__ = _FORBID
+    __pydantic_config__ = FORBID
     version: Literal["1"]
     until: Day
     """The last day on which it accepts anything."""

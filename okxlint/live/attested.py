@@ -7,22 +7,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Literal
 
-from pydantic import ConfigDict
-
 from okxlint.errors import OkxlintError, Unreadable
 from okxlint.field_types import Day, Entry, KeyId, Name, Permission
+from okxlint.forms import FORBID
 from okxlint.paths import read_bytes
 from okxlint.policy.typed_file import read_typed
 from okxlint.snapshot import LiveAccount, LiveKey
-
-_FORBID = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True, kw_only=True)
 class AttestedKey:
     """A key as OKX's page shows it."""
 
-    __pydantic_config__ = _FORBID
+    __pydantic_config__ = FORBID
     label: Name
     permissions: tuple[Permission, ...]
     ips: tuple[Entry, ...] = ()
@@ -34,7 +31,7 @@ class AttestedKey:
 class AttestedAccount:
     """An account, and all of its keys."""
 
-    __pydantic_config__ = _FORBID
+    __pydantic_config__ = FORBID
     name: Name
     type: Literal["master", "sub"] = "master"
     keys: tuple[AttestedKey, ...] = ()
@@ -44,7 +41,7 @@ class AttestedAccount:
 class AttestedText:
     """What a person says to have read, and when."""
 
-    __pydantic_config__ = _FORBID
+    __pydantic_config__ = FORBID
     version: Literal["1"]
     attested_by: Name
     attested_on: Day

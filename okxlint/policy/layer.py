@@ -7,15 +7,16 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
-from pydantic import ValidationError
+from pydantic_core import ValidationError
 
 from okxlint.documents.scalars import typed
+from okxlint.forms import validator
 from okxlint.globs import is_glob
 from okxlint.model import Severity
 from okxlint.origin import Origin, Place, Step
 from okxlint.policy import Change, Override, Said
 from okxlint.policy.match import FIELDS, Match, described
-from okxlint.policy.text import Globs, PolicyText, Wrong, adapter, explain, nearest_of
+from okxlint.policy.text import Globs, PolicyText, Wrong, explain, nearest_of
 from okxlint.record import Record
 from okxlint.rule import ALL_ENVIRONMENTS, Rule, Ruleset
 from okxlint.suggest import did_you_mean
@@ -184,7 +185,7 @@ class _Check:
             return {}
         try:
             # Through JSON, where a list can become a tuple and yet a text can become no number.
-            options = adapter(rule.options_model)
+            options = validator(rule.options_model)
             checked = options.validate_json(json.dumps(given), strict=True)
         except ValidationError as error:
             details = error.errors(include_url=False)

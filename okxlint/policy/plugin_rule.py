@@ -74,9 +74,7 @@ def problems_of(rule: Any, module: str) -> Iterator[str]:
 
 def _option_problems(rule: Rule) -> Iterator[str]:
     """What is wrong with a rule's options: a policy could not be checked against them."""
-    from pydantic import ValidationError
-
-    from okxlint.policy.text import adapter
+    from pydantic import TypeAdapter, ValidationError
 
     told: Any = rule.options
     if not isinstance(told, type) or not issubclass(told, RuleOptions):
@@ -88,7 +86,7 @@ def _option_problems(rule: Rule) -> Iterator[str]:
         return
     try:
         model = rule.options_model
-        options = adapter(model)
+        options: TypeAdapter[Any] = TypeAdapter(model)
         for values in ({}, rule.strict_options):
             written = options.dump_json(model(**values), warnings="none")
             options.validate_json(written, strict=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
-from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import ValidationError
 
 from okxlint.documents.reader import Parsed, read
 from okxlint.errors import PolicyError
-from okxlint.field_types import Name, Names, Text
+from okxlint.field_types import Name, Names, Positive, Text
+from okxlint.forms import FORBID, STR, Alias, Form, validator
 from okxlint.inventory import Waiver
 from okxlint.origin import Origin, Place, Step
 from okxlint.policy import DEFAULT_PACK
@@ -19,7 +19,7 @@ from okxlint.secrets.redact import Redactor, visible
 from okxlint.suggest import did_you_mean
 from okxlint.unknowns import Kind
 
-_FORBID = ConfigDict(extra="forbid")
+_WORDED = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 _HINT = "Nothing was checked: a policy must be right as a whole."
 
 
@@ -34,7 +34,7 @@ class Wrong(NamedTuple):
 class Globs:
     """What an override or a custom rule is for: every field that is there must match."""
 
-    __pydantic_config__ = _FORBID
+    __pydantic_config__ = FORBID
     account: Name | None = None
     app: Name | None = None
     key: Name | None = None
@@ -46,7 +46,7 @@ class Globs:
 class OverrideText:
     """An entry of ``overrides``: what holds otherwise for some objects."""
 
-    __pydantic_config__ = _FORBID
+    __pydantic_config__ = FORBID
     match: Globs
     rules: dict[str, Any]
 
@@ -55,10 +55,10 @@ class OverrideText:
 class CustomText:
     """An entry of ``custom``: a rule that is data."""
 
-    __pydantic_config__ = _FORBID
-    id: Annotated[str, Field(pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
-    kind: Annotated[Literal["key", "app", "account"], Field(alias="for")]
-    assertion: Annotated[Any, Field(alias="assert")]
+    __pydantic_config__ = FORBID
+    id: Annotated[str, Form({**STR, "pattern": _WORDED}, {"type": "string", "pattern": _WORDED})]
+    kind: Annotated[Literal["key", "app", "account"], Alias("for")]
+    assertion: Annotated[Any, Alias("assert")]
     message: Name
     where: Globs = Globs()
     severity: Literal["info", "warning", "error"] = "error"
@@ -70,7 +70,7 @@ class CustomText:
 class GrantedWaiver(Waiver):
     """An entry of ``waivers.granted``: a waiver, and the names of the object it stands on."""
 
-    __pydantic_config__ = _FORBID
+    __pydantic_config__ = FORBID
     account: Name | None = None
     key: Name | None = None
     app: Name | None = None
@@ -80,11 +80,11 @@ class GrantedWaiver(Waiver):
 class WaiverText:
     """What a policy file says of waivers."""
 
-    __pydantic_config__ = _FORBID
+    __pydantic_config__ = FORBID
     require: tuple[Literal["reason", "approved_by", "granted", "expires", "value"], ...] | None = (
         None
     )
-    max_days: Annotated[int, Field(ge=1)] | None = None
+    max_days: Positive | None = None
     approvers: tuple[Name, ...] | None = None
     never: tuple[Name, ...] = ()
     granted: tuple[GrantedWaiver, ...] = ()
@@ -94,7 +94,7 @@ class WaiverText:
 class LiveText:
     """What a policy file says of runs with a snapshot."""
 
-    __pydantic_config__ = _FORBID
+    __pydantic_config__ = FORBID
     require: tuple[Literal["master-keys"], ...] = ()
     allow_unknown: tuple[Kind, ...] = ()
 
@@ -103,7 +103,7 @@ class LiveText:
 class Written:
     """A policy file's fields, as written."""
 
-    __pydantic_config__ = _FORBID
+    __pydantic_config__ = FORBID
     version: Literal["1"]
     extends: Names = (DEFAULT_PACK,)
     manifests: tuple[Name, ...] = ()
@@ -181,7 +181,7 @@ def _written(values: dict[str, Any], origin: Origin) -> tuple[Written, list[Wron
             return Written("1", (), rules=rules), []
         case {"version": "1", "rules": dict() as rules} if len(values) == 2:
             return Written("1", rules=rules), []
-    checked = adapter(Written)
+    checked = validator(Written)
     try:
         return checked.validate_python(values), []
     except ValidationError as error:
@@ -190,12 +190,6 @@ def _written(values: dict[str, Any], origin: Origin) -> tuple[Written, list[Wron
     sound = {name: value for name, value in values.items() if name not in wrong}
     written: Written = checked.validate_python({"version": "1", **sound})
     return written, [explain(origin, detail) for detail in details]
-
-
-@cache
-def adapter(kind: type) -> TypeAdapter[Any]:
-    """The validator of a type, built once."""
-    return TypeAdapter(kind)
 
 
 def explain(origin: Origin, detail: Any, inside: tuple[Step, ...] = ()) -> Wrong:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
+from pydantic_core import ValidationError
 
 from okxlint.documents.reader import Parsed, read
 from okxlint.errors import OkxlintError
+from okxlint.forms import validator
 from okxlint.origin import Origin, Place
-from okxlint.policy.text import Wrong, adapter, explain, nearest_of, told
+from okxlint.policy.text import Wrong, explain, nearest_of, told
 
 
 class TypedFile(NamedTuple):
@@ -38,7 +39,7 @@ def read_typed(shown: str, data: bytes, kinds: Sequence[type], what: str) -> Typ
         raise OkxlintError(told(problems or [Wrong(Place(file.source, 0, 0), message)]), hint)
     origin = Origin(file.source, file.spans, documents[0].node)
     try:
-        value = adapter(kinds[0]).validate_python(_stated(documents[0].value))
+        value = validator(kinds[0]).validate_python(_stated(documents[0].value))
     except ValidationError as error:
         details = error.errors(include_url=False)
         wrong = [_wrong(origin, detail, kinds) for detail in details]

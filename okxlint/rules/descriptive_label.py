@@ -74,9 +74,9 @@ finding.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from okxlint.forms import Form, after
 from okxlint.inventory import Inventory, Key
 from okxlint.rule import Hit, RuleOptions, Run, option, rule
 
@@ -103,9 +103,7 @@ def _compiled(text: str) -> str:
     return text
 
 
-Pattern = Annotated[
-    str, AfterValidator(_compiled), WithJsonSchema({"type": "string", "format": "regex"})
-]
+Pattern = Annotated[str, Form(after(_compiled), {"type": "string", "format": "regex"})]
 
 
 class Options(RuleOptions):

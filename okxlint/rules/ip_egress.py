@@ -88,10 +88,10 @@ stands, which fails the run by itself, its keys are not judged.
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from okxlint.address import Address, NotAnAddress, parse
+from okxlint.forms import Form, after
 from okxlint.inventory import App, Key
 from okxlint.rule import Hit, RuleOptions, Run, option, rule
 
@@ -108,7 +108,7 @@ def _checked(text: str) -> str:
 
 
 class Options(RuleOptions):
-    egress: tuple[Annotated[str, AfterValidator(_checked)], ...] = option(
+    egress: tuple[Annotated[str, Form(after(_checked), {"type": "string"})], ...] = option(
         (),
         "Where apps connect from that state no egress: addresses and networks.",
         stricter="given",

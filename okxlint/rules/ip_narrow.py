@@ -71,17 +71,16 @@ keys:
 from collections.abc import Iterator
 from typing import Annotated
 
-from annotated_types import Ge, Le
-
+from okxlint.forms import between
 from okxlint.inventory import Key
 from okxlint.rule import Hit, RuleOptions, Run, option, rule
 
 
 class Options(RuleOptions):
-    min_prefix_v4: Annotated[int, Ge(0), Le(32)] = option(
+    min_prefix_v4: Annotated[int, between(0, 32)] = option(
         28, "The shortest prefix of an IPv4 network, in bits.", stricter="higher"
     )
-    min_prefix_v6: Annotated[int, Ge(0), Le(128)] = option(
+    min_prefix_v6: Annotated[int, between(0, 128)] = option(
         64, "The shortest prefix of an IPv6 network, in bits.", stricter="higher"
     )
 
