@@ -1,7 +1,7 @@
 # Everyday tasks. The set-up is in README: these use its .venv.
 bin := .venv/bin
 
-.PHONY: check test lint types layers generate lock fix bench clean
+.PHONY: check test lint types layers generate lock fix release audit bench fuzz fuzz-reader clean
 
 check: lint types layers test        ## everything but the other Pythons
 	$(bin)/python tools/generate.py --check
@@ -30,8 +30,20 @@ fix:
 	$(bin)/ruff check --fix .
 	$(bin)/ruff format .
 
+release:                             ## dist/: sdist, wheel (reproducibly), bill of materials, checksums
+	tools/release.sh
+
+audit:                               ## asks the public advisories about the locked dependencies
+	$(bin)/pip-audit --disable-pip --no-deps -r action/requirements.txt
+
 bench:                               ## measures, and writes docs/performance.md
 	$(bin)/python benchmarks/run.py
 
+fuzz:                                ## the properties of tests/fuzz, for about an hour
+	OKXLINT_FUZZ=hour $(bin)/python -m pytest tests/fuzz -q
+
+fuzz-reader:                         ## the reader under atheris, for an hour; needs .[fuzz]
+	$(bin)/python fuzz/reader.py -max_total_time=3600
+
 clean:
-	rm -rf build dist .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf build dist .coverage* .fuzz .hypothesis .mypy_cache .pytest_cache .ruff_cache

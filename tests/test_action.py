@@ -462,6 +462,16 @@ def asked() -> dict[str, list[Requirement]]:
     return {name: [Requirement(text) for text in texts] for name, texts in lists.items()}
 
 
+def test_the_development_environment_is_locked() -> None:
+    locked = pins(ROOT / "dev-constraints.txt")
+    for requirement in asked()["dev"]:
+        version = locked[canonical(requirement.name)]
+        assert requirement.specifier.contains(version), requirement
+    both = pins(ROOT / "action/requirements.txt").items() - locked.items()
+    assert {name for name, _ in both} <= {"hatchling", "pathspec", "pluggy", "trove-classifiers"}
+    assert "://" not in (ROOT / "dev-constraints.txt").read_text()
+
+
 @pytest.mark.parametrize("lock", sorted((ROOT / "action").glob("requirements*.txt")), ids=str)
 def test_a_lock_has_all_that_is_asked_for(lock: Path) -> None:
     """After a change of dependencies: ``action/lock.sh``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -63,3 +64,12 @@ def test_the_installed_wheel_checks_a_manifest(wheel: Path, tmp_path: Path) -> N
     for pack in ("essentials", "strict"):
         assert run(okxlint, "check", "--policy", pack, cwd=tmp_path).returncode == 1
     assert json.loads(run(okxlint, "schema", "policy", cwd=tmp_path).stdout)["title"]
+
+
+def test_two_builds_are_one_wheel(wheel: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    ignored = shutil.ignore_patterns(".*", "__pycache__", "dist")
+    shutil.copytree(ROOT, copy, ignore=ignored, copy_function=shutil.copyfile)
+    build = "import sys; from hatchling.build import build_wheel; build_wheel(sys.argv[1])"
+    assert run(sys.executable, "-c", build, tmp_path, cwd=copy).returncode == 0
+    assert (tmp_path / wheel.name).read_bytes() == wheel.read_bytes()
