@@ -10,62 +10,29 @@ from typing import TYPE_CHECKING
 
 from okxlint import __version__
 from okxlint.base import (
-    Asked,
     Base,
     Ruling,
     load_approved,
-    load_base,
-    load_ruling,
-    watchful,
 )
+from okxlint.case import Case, Request, load_case
 from okxlint.comparison import compared
 from okxlint.engine import Context, Question, Verdict, judge, rules_of
-from okxlint.errors import OkxlintError
 from okxlint.findings import pending
-from okxlint.loading import Wanted, load_files
-from okxlint.manifest import is_manifest, load
-from okxlint.model import Baseline, Finding, Pending, Report, RuleCard, Severity, Unknown
-from okxlint.paths import Tree, ancestors, find_tree
+from okxlint.manifest import is_manifest
+from okxlint.model import Baseline, Finding, Pending, Report, RuleCard, Unknown
+from okxlint.paths import Tree, ancestors
 from okxlint.policy import Policy
-from okxlint.policy import file as policy_file
-from okxlint.policy.distributions import pack_name
-from okxlint.record import Record, changed
+from okxlint.record import changed
 from okxlint.secrets.masking import Masking
 from okxlint.secrets.redact import Redactor
-from okxlint.suggest import did_you_mean
 from okxlint.unknowns import settled
 from okxlint.waivers import Identity, granted
 
 if TYPE_CHECKING:
     from okxlint.baseline import InForce
-    from okxlint.inventory import Inventory
     from okxlint.snapshot import Snapshot
 
-
-class Request(Record):
-    """What the caller of a check asks for."""
-
-    question: Question
-    wanted: Wanted
-    policy: str | None = None
-    """A policy file or a pack; ``None``: the policy found from the working directory."""
-    require_packs: tuple[str, ...] = ()
-    """Packs from which the policy must descend."""
-    fail_on: Severity | None = Severity.ERROR
-    base: str | None = None
-    """The revision that the head is compared with; ``None``: with none."""
-    policy_ref: str | None = None
-    """The revision whose policy rules; ``None``: the work tree's."""
-    new_only: bool = False
-    """Whether what the base has already is left out."""
-    baseline: str | None = None
-    """The file whose findings are accepted; ``None``: there is none."""
-    snapshots: tuple[Snapshot, ...] = ()
-    """What exists on OKX; without one no rule of the group `live` runs."""
-    max_snapshot_age: int = 1
-    """Days before that of the run."""
-    allow_unknown: frozenset[str] = frozenset()
-    """The kinds of unknown that do not make the run incomplete."""
+__all__ = ["Request", "report_on", "run_check"]
 
 
 def run_check(request: Request) -> Report:
@@ -73,41 +40,27 @@ def run_check(request: Request) -> Report:
 
     Raises ``OkxlintError`` for wrong usage and for a policy that is not right.
     """
-    question, wanted = request.question, request.wanted
-    asked = Asked(request.policy, wanted.cwd, find_tree(wanted.cwd))
-    # The head's policy must be right even where another one rules.
-    head = policy_file.load(asked.named, asked.cwd, asked.tree)
-    ruling = load_ruling(asked, request.policy_ref, head) if request.policy_ref else Ruling(head)
-    policy = ruling.policy
-    check_selection(question, policy)
-    _check_allowed(request.allow_unknown, policy)
-    _check_packs(request.require_packs, policy)
-    loaded = load_files(wanted, asked.tree, policy)
-    paths = [file.source.path for file in loaded.files]
-    chosen, as_of = loaded.chosen or (), question.as_of
-    base = load_base(asked, request.base, policy, paths, chosen) if request.base else None
-    policy = watchful(policy, base)
-    approved, unread = load_approved(asked, ruling, chosen, as_of) if ruling.sha else (None, ())
-    baseline = _baseline(asked, request, ruling)
+    return report_on(load_case(request), request.question)
 
-    inventory, flaws = load(loaded.files)
-    others = [*(policy.files if ruling.sha else ()), *(base.quoted if base else ())]
-    others += baseline.files if baseline else ()
-    masking = Masking([*loaded.files, *head.files], others)
-    context = _context(asked.tree, base, head, approved)
-    context = changed(context, snapshots=request.snapshots)
-    verdict = judge(question, policy, loaded.files, inventory, flaws, masking.redactor, context)
+
+def report_on(case: Case, question: Question) -> Report:
+    """What there is to tell of a case, for a question that may ask of another day."""
+    request, policy, base, masking = case.request, case.policy, case.base, case.masking
+    ruling, loaded, redactor = case.ruling, case.loaded, case.masking.redactor
+    approved, unread = _approved(case, question)
+    context = changed(_context(case, approved), snapshots=request.snapshots)
+    verdict = judge(question, policy, loaded.files, case.inventory, case.flaws, redactor, context)
     if base:
-        verdict = _against(base, verdict, question, policy, masking.redactor, request.snapshots)
+        verdict = _against(base, verdict, question, policy, redactor, request.snapshots)
     unknown = [*loaded.unreadable.values(), *loaded.nothing, *ruling.unknown, *unread]
     unknown += [*(base.unknown if base else ()), *_not_compared(question, policy, context)]
-    unknown += [*verdict.unknown, *_not_seen(verdict, inventory, request)]
+    unknown += [*verdict.unknown, *_not_seen(verdict, case, question.as_of)]
     unknown = [_settled(each, request, policy) for each in unknown]
-    verdict, told_of = _accepted(baseline, verdict, unknown, question, policy, masking.redactor)
-    reported = _reported(asked.tree, loaded.chosen, policy)
+    verdict, told_of = _accepted(case.baseline, verdict, unknown, question, policy, redactor)
+    reported = _reported(case.asked.tree, loaded.chosen, policy)
     findings = tuple(_placed(each, masking) for each in verdict.findings if reported(each))
     told = tuple(each for each in findings if each.new is not False or not request.new_only)
-    broken = [item.kind for item in inventory.broken]
+    broken = [item.kind for item in case.inventory.broken]
     return Report(
         version=__version__,
         as_of=question.as_of,
@@ -117,12 +70,12 @@ def run_check(request: Request) -> Report:
         findings=told,
         old=len(findings) - len(told),
         waived=tuple(_placed(each, masking) for each in verdict.waived if reported(each)),
-        pending=_pending(verdict, head, ruling, masking.redactor) if ruling.sha else None,
-        unknown=tuple(_cleaned(item, masking.redactor) for item in dict.fromkeys(unknown)),
+        pending=_pending(verdict, case.head, ruling, redactor) if ruling.sha else None,
+        unknown=tuple(_cleaned(item, redactor) for item in dict.fromkeys(unknown)),
         files=sum(map(is_manifest, loaded.files)),
-        accounts=len(inventory.accounts) + broken.count("account"),
-        apps=len(inventory.apps) + broken.count("app"),
-        keys=len(inventory.keys) + broken.count("key"),
+        accounts=len(case.inventory.accounts) + broken.count("account"),
+        apps=len(case.inventory.apps) + broken.count("app"),
+        keys=len(case.inventory.keys) + broken.count("key"),
         fail_on=request.fail_on,
         excerpts=masking.excerpts(),
         cards=lambda: _cards(question, policy),
@@ -131,18 +84,20 @@ def run_check(request: Request) -> Report:
     )
 
 
+Approved = Mapping[Identity, date] | None
+
+
+def _approved(case: Case, question: Question) -> tuple[Approved, Iterable[Unknown]]:
+    if not case.ruling.sha:
+        return None, ()
+    chosen = case.loaded.chosen or ()
+    return load_approved(case.asked, case.ruling, chosen, question.as_of)
+
+
 def _cards(question: Question, policy: Policy) -> Mapping[str, RuleCard]:
     from okxlint.catalogue import cards
 
     return cards(rules_of(question, policy), policy)
-
-
-def _baseline(asked: Asked, request: Request, ruling: Ruling) -> InForce | None:
-    if request.baseline is None:
-        return None
-    from okxlint.baseline import load_baseline
-
-    return load_baseline(request.baseline, asked.cwd, asked.tree, ruling.sha)
 
 
 def _accepted(
@@ -161,14 +116,13 @@ def _accepted(
     return accept(baseline, verdict, question, policy, redactor, complete=complete)
 
 
-def _context(
-    tree: Tree, base: Base | None, head: Policy, approved: Mapping[Identity, date] | None
-) -> Context:
+def _context(case: Case, approved: Approved) -> Context:
+    base = case.base
     if base is None:
         return Context(approved=approved)
     from okxlint.policy_order import loosened
 
-    weaker = loosened(base.policy, head, tree.root) if base.policy else ()
+    weaker = loosened(base.policy, case.head, case.asked.tree.root) if base.policy else ()
     return Context(base.inventory, weaker, approved)
 
 
@@ -203,28 +157,19 @@ def _not_compared(question: Question, policy: Policy, context: Context) -> Itera
             yield Unknown("no-snapshot", message)
 
 
-def _not_seen(verdict: Verdict, inventory: Inventory, request: Request) -> Iterator[Unknown]:
+def _not_seen(verdict: Verdict, case: Case, as_of: date) -> Iterator[Unknown]:
     """What the snapshots could not show. Raises ``OkxlintError`` for one of another account."""
     if verdict.live is None:
         return
     from okxlint.coverage import check_owners, unknowns
 
-    check_owners(verdict.live, inventory)
-    as_of, max_age = request.question.as_of, request.max_snapshot_age
-    yield from unknowns(verdict.live, inventory, as_of, max_age)
+    check_owners(verdict.live, case.inventory)
+    yield from unknowns(verdict.live, case.inventory, as_of, case.request.max_snapshot_age)
 
 
 def _settled(unknown: Unknown, request: Request, policy: Policy) -> Unknown:
     allowed = {*policy.live.allow_unknown, *request.allow_unknown}
     return settled(unknown, policy.live.require, allowed)
-
-
-def _check_allowed(kinds: Iterable[str], policy: Policy) -> None:
-    for kind in sorted(kinds):
-        if kind in policy.live.require:
-            said = policy.items["live.require", kind]
-            message = f"'{kind}' is required at {said}; --allow-unknown cannot accept it"
-            raise OkxlintError(message, "Leave it out of --allow-unknown.")
 
 
 def _placed(finding: Finding, masking: Masking) -> Finding:
@@ -244,30 +189,6 @@ def _pending(
     entries = (entry for entry in granted(head.waivers) if entry.identity not in there)
     waiting = (*verdict.pending, *(pending(entry, redactor) for entry in entries))
     return tuple(each._replace(commit=ruling.sha) for each in waiting)
-
-
-def check_selection(question: Question, policy: Policy) -> None:
-    """Raise ``OkxlintError`` for rules that are asked for and that this policy does not give."""
-    for name in sorted({*(question.select or ()), *question.ignore}):
-        if name not in policy.rules:
-            nearest = did_you_mean(name, policy.rules)
-            raise OkxlintError(f"there is no rule '{name}'{nearest}", "See 'okxlint rules'.")
-    for name in sorted(question.ignore):
-        if policy.rules[name].hygiene:
-            raise OkxlintError(f"'{name}' is always on; it cannot be ignored")
-        if name in policy.locks:
-            message = f"'{name}' is locked at {policy.locks[name].said}; it cannot be ignored"
-            raise OkxlintError(message, "Leave it out of --ignore, or ask those who own the lock.")
-
-
-def _check_packs(packs: Iterable[str], policy: Policy) -> None:
-    for pack in packs:
-        if (pack_name(pack) or pack) not in policy.chain:
-            chain = " -> ".join(policy.chain)
-            raise OkxlintError(
-                f"the policy {policy.source} does not descend from the pack '{pack}' ({chain})",
-                f"Add 'extends: {pack}' to it, or run with a policy that has it.",
-            )
 
 
 def _cleaned(unknown: Unknown, redactor: Redactor) -> Unknown:

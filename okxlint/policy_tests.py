@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 from typing import NamedTuple
 
-from okxlint.check import check_selection
+from okxlint.case import check_selection
 from okxlint.documents.comments import comment_line
 from okxlint.documents.reader import Parsed
 from okxlint.engine import Context, Question, judge, rules_of
