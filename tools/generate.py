@@ -24,6 +24,7 @@ from okxlint.cli import COMMANDS, group
 from okxlint.inventory import Account, App, Key
 from okxlint.policy.layer import SEVERITIES
 from okxlint.policy.text import CustomText, Written, written_names
+from okxlint.report.calendar import UpcomingObject
 from okxlint.report.difference import DifferenceObject
 from okxlint.report.json_v1 import ReportObject
 from okxlint.rule import Rule, load_rule, rule_ids
@@ -94,6 +95,7 @@ def everything() -> Iterator[tuple[Path, str]]:
         "snapshot": snapshot_schema(),
         "snapshot-diff": difference_schema(),
         "report": report_schema(),
+        "upcoming": upcoming_schema(),
     }
     for name, schema in schemas.items():
         text = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
@@ -295,6 +297,12 @@ def difference_schema() -> dict[str, Any]:
     """The schema of what changed between two snapshots."""
     schema = TypeAdapter(DifferenceObject).json_schema()
     return {"$schema": DIALECT, **schema, "title": "okxlint snapshot-diff, version 1"}
+
+
+def upcoming_schema() -> dict[str, Any]:
+    """The schema of what will begin."""
+    schema = TypeAdapter(UpcomingObject).json_schema()
+    return {"$schema": DIALECT, **schema, "title": "okxlint upcoming, version 1"}
 
 
 def report_schema() -> dict[str, Any]:

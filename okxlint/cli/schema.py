@@ -8,7 +8,7 @@ import click
 
 from okxlint import resources
 
-NAMES = ("manifest", "policy", "baseline", "snapshot", "snapshot-diff", "report")
+NAMES = ("manifest", "policy", "baseline", "snapshot", "snapshot-diff", "report", "upcoming")
 
 
 @click.command("schema")
