@@ -163,25 +163,30 @@ class _Pairing:
         self.declared = declared
         self.reading = reading
         self.twins: dict[Key, Twin] = {}
-        self.left: list[LiveKey] = []
-        for live in reading.account.keys:
-            key = self._by_label(live)
-            if key is None:
-                self.left.append(live)
-            else:
-                self.twins[key] = Twin(live)
+        taken = self._pair_by_label(reading.account.keys)
+        self.left = [live for n, live in enumerate(reading.account.keys) if n not in taken]
         self.renamed: dict[int, Key] = {}
         """By the number of the key in ``left``."""
         self._pair(_id_of_live, _id_of_key)
         self._pair(_shape_of_live, _shape_of_key)
 
-    def _by_label(self, live: LiveKey) -> Key | None:
-        named = [
-            key
-            for key in self.declared
-            if key.label == live.label and key not in self.twins and not _differ(key, live)
+    def _pair_by_label(self, lives: Sequence[LiveKey]) -> frozenset[int]:
+        """Take what has one label, the surest first; the numbers of the keys on OKX so taken."""
+        named: dict[str, list[Key]] = {}
+        for key in self.declared:
+            named.setdefault(key.label, []).append(key)
+        alike = [
+            (_unlike(key, live), number, key)
+            for number, live in enumerate(lives)
+            for key in named.get(live.label, ())
+            if not _differ(key, live)
         ]
-        return min(named, key=lambda key: _unlike(key, live), default=None)
+        taken: set[int] = set()
+        for _, number, key in sorted(alike, key=lambda pair: pair[:2]):
+            if number not in taken and key not in self.twins:
+                self.twins[key] = Twin(lives[number])
+                taken.add(number)
+        return frozenset(taken)
 
     def _pair(
         self,

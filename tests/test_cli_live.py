@@ -195,6 +195,7 @@ def test_a_baseline_accepts_no_live_finding(desk: Path) -> None:
         ('{"version": 2}', "version"),
         (snapshot().replace('"global"', "1"), "site"),
         ("{" * 100_000, "main.json"),
+        (snapshot().replace('"version": 1', f'"version": {"9" * 5000}'), "too long"),
         (None, "cannot read the snapshot main.json: cannot be read: No such"),
     ],
 )

@@ -72,6 +72,11 @@ def test_an_account_of_which_no_snapshot_tells() -> None:
     assert kinds(broken, snapshot()) == [MASTER, ("no-snapshot", "implied")]
 
 
+def test_an_account_that_is_not_right_is_asked_for_all_the_same() -> None:
+    manifest = HEAD.replace("keys:", "  - {name: europe, type: mister}\nkeys:")
+    assert kinds(manifest, snapshot()) == [MASTER, ("no-snapshot", "europe")]
+
+
 def test_an_account_that_okx_lacks_is_a_finding_and_no_unknown() -> None:
     assert kinds(HEAD, snapshot(master())) == [MASTER]
 

@@ -285,6 +285,22 @@ def test_a_revoked_record_of_the_same_label_does_not_hide_the_current_key() -> N
     assert told(verdict(HEAD + old + declared(), on_okx(key()))) == []
 
 
+@pytest.mark.parametrize("day", ["2026-01-01", "2026-12-01"])
+def test_of_two_keys_of_one_label_the_one_made_that_day_is_declared(day: str) -> None:
+    other = key(permissions=["withdraw"], created=f"{day}T00:00:00Z")
+    for keys in ([other, key()], [key(), other]):
+        found = one(verdict(HEAD + declared(), on_okx(*keys)))
+        assert (found.rule, found.value) == ("live-declared", "gridbot-2026q4")
+        assert "(read_only,withdraw; " in found.message
+        assert found.message.endswith("is not the key that is declared with this label")
+
+
+def test_of_two_keys_of_one_label_the_one_with_the_id_is_declared() -> None:
+    keys = key(created="2026-01-01T00:00:00Z", key_id="7a031a2b"), key(permissions=["withdraw"])
+    found = verdict(HEAD + declared(key_id="7a031a2b"), on_okx(*keys))
+    assert [rule for rule, _, _ in told(found)] == ["live-declared", "live-created"]
+
+
 def test_labels_are_of_one_account() -> None:
     both = "  - {name: gridbot02, type: sub, parent: main}\n"
     manifest = HEAD.replace("keys:\n", both + "keys:\n") + declared(account="gridbot02")

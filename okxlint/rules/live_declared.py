@@ -114,7 +114,8 @@ def _message(found: Found, run: Run[NoOptions]) -> str:
     if found.namesake and found.namesake.environment != found.reading.snapshot.environment:
         declared = f"and is declared as a {found.namesake.environment} key"
     elif found.namesake:
-        declared = f"and is not the key that is declared with this label: it ends in {live.key_id}"
+        ending = f": it ends in {live.key_id}" if live.key_id else ""
+        declared = f"and is not the key that is declared with this label{ending}"
     return (
         f"key '{live.label}' of account '{account}' is on OKX ({live.rights_text}; {ips}; {age}), "
         f"{declared}"

@@ -46,10 +46,10 @@ def parse(data: bytes, shown: str) -> Snapshot:
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}: it is not JSON ({error.msg})"
         raise _wrong(shown, [where]) from None
-    except RecursionError:
-        raise _wrong(shown, ["it is nested too deeply"]) from None
     except _Twice as error:
         raise _wrong(shown, [f"a field stands twice in one object: {error.name!r}"]) from None
+    except (RecursionError, ValueError):
+        raise _wrong(shown, ["it is nested too deeply, or a number in it is too long"]) from None
     return _snapshot(_validated(value, shown), shown)
 
 
