@@ -17,7 +17,7 @@ from okxlint.base import (
 from okxlint.case import Case, Request, load_case
 from okxlint.comparison import compared
 from okxlint.engine import Context, Question, Verdict, judge, rules_of
-from okxlint.findings import pending
+from okxlint.findings import by_place, pending
 from okxlint.manifest import is_manifest
 from okxlint.model import Baseline, Finding, Pending, Report, RuleCard, Unknown
 from okxlint.paths import Tree, ancestors
@@ -58,7 +58,7 @@ def report_on(case: Case, question: Question) -> Report:
     unknown = [_settled(each, request, policy) for each in unknown]
     verdict, told_of = _accepted(case.baseline, verdict, unknown, question, policy, redactor)
     reported = _reported(case.asked.tree, loaded.chosen, policy)
-    findings = tuple(_placed(each, masking) for each in verdict.findings if reported(each))
+    findings = _all_placed(filter(reported, verdict.findings), masking)
     told = tuple(each for each in findings if each.new is not False or not request.new_only)
     broken = [item.kind for item in case.inventory.broken]
     return Report(
@@ -69,7 +69,7 @@ def report_on(case: Case, question: Question) -> Report:
         base_ref=base.sha if base else None,
         findings=told,
         old=len(findings) - len(told),
-        waived=tuple(_placed(each, masking) for each in verdict.waived if reported(each)),
+        waived=_all_placed(filter(reported, verdict.waived), masking),
         pending=_pending(verdict, case.head, ruling, redactor) if ruling.sha else None,
         unknown=tuple(_cleaned(item, redactor) for item in dict.fromkeys(unknown)),
         files=sum(map(is_manifest, loaded.files)),
@@ -80,7 +80,7 @@ def report_on(case: Case, question: Question) -> Report:
         excerpts=masking.excerpts(),
         cards=lambda: _cards(question, policy),
         baseline=told_of,
-        coverage=verdict.live.coverage if verdict.live else (),
+        coverage=_coverage(verdict, masking.redactor),
     )
 
 
@@ -170,6 +170,20 @@ def _not_seen(verdict: Verdict, case: Case, as_of: date) -> Iterator[Unknown]:
 def _settled(unknown: Unknown, request: Request, policy: Policy) -> Unknown:
     allowed = {*policy.live.allow_unknown, *request.allow_unknown}
     return settled(unknown, policy.live.require, allowed)
+
+
+def _coverage(verdict: Verdict, redactor: Redactor) -> tuple[tuple[str, str, int], ...]:
+    """The accounts that OKX told of, by names that are safe to print."""
+    rows = verdict.live.coverage if verdict.live else ()
+    return tuple((redactor.clean(name), listing, keys) for name, listing, keys in rows)
+
+
+def _all_placed(findings: Iterable[Finding], masking: Masking) -> tuple[Finding, ...]:
+    """Findings as reports have them, in the order of the paths that are printed."""
+    found = list(findings)
+    placed = [_placed(each, masking) for each in found]
+    moved = any(one is not other for one, other in zip(found, placed, strict=True))
+    return tuple(sorted(placed, key=by_place) if moved else placed)
 
 
 def _placed(finding: Finding, masking: Masking) -> Finding:

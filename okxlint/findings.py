@@ -44,7 +44,7 @@ def findings_of(
     """
     maker = _Maker(as_of, until, redactor)
     groups = filter(None, (list(maker.findings(candidate)) for candidate in candidates))
-    return sorted(_numbered(groups), key=_order)
+    return sorted(_numbered(groups), key=by_place)
 
 
 class _Maker:
@@ -135,7 +135,8 @@ def pending(entry: Entry, redactor: Redactor) -> Pending:
     return Pending(clean(entry.waiver.rule), **names, value=value, grant=_grant(entry, clean))
 
 
-def _order(finding: Finding) -> tuple[Any, ...]:
+def by_place(finding: Finding) -> tuple[Any, ...]:
+    """Sorts findings as reports have them."""
     place = finding.location
     names = (finding.account or "", finding.key or "", finding.app or "")
     return (
@@ -150,7 +151,7 @@ def _numbered(groups: Iterable[list[Finding]]) -> Iterator[Finding]:
     What comes of one candidate has one number: a finding keeps it when its waiver ends.
     """
     seen: dict[str, int] = {}
-    for group in sorted(groups, key=lambda group: _order(group[0])):
+    for group in sorted(groups, key=lambda group: by_place(group[0])):
         fingerprint = group[0].fingerprint
         number = seen[fingerprint] = seen.get(fingerprint, 0) + 1
         for finding in group:

@@ -662,3 +662,76 @@ def test_the_garbage_collector_stays_off_if_it_was_off() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+# -- what libYAML reads otherwise than YAML 1.2 ----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("key: &an:chor value", ["an:chor"]),
+        ("- &a: x", ["a:"]),
+        ("{&a: x}", ["a:"]),
+        ("a: !!str &b:c d", ["b:c"]),
+        ("a: !!str # &b\n  &b:c d", ["b:c"]),
+        ("a: &b:( &b", ["b:("]),
+        ("a: &b x\n*b: y", ["b:"]),
+    ],
+)
+def test_an_anchor_whose_name_some_read_longer(text: str, shown: list[str]) -> None:
+    assert told(text) == [("anchor name", name) for name in shown]
+    assert parsed(text).documents == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a: &b x\nc: [*b, *b]\nd: {*b : y}", {"a": "x", "c": ["x", "x"], "d": {"x": "y"}}),
+        ("a: &b-1_C x\n<<: {d: *b-1_C}", {"a": "x", "d": "x"}),
+        ("a: [&b, &c ]", {"a": [None, None]}),
+        ("a: !!str # &cc\n  &c x", {"a": "x"}),
+        ("a: &b\nc: *b", {"a": None, "c": None}),
+    ],
+)
+def test_an_anchor_whose_name_all_read_alike(text: str, expected: Any) -> None:
+    assert value(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("[?x]", "?x"),
+        ("{?foo: bar, b: c}", "?foo"),
+        ('[a, ?"x"]', '?"x"'),
+        ("a: [b,\n  ?c]", "?c"),
+    ],
+)
+def test_a_question_mark_that_some_take_for_text(text: str, shown: str) -> None:
+    assert told(text) == [("question mark", shown)]
+    assert parsed(text).documents == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a: ?x", {"a": "?x"}),
+        ("a: why ?x", {"a": "why ?x"}),
+        ("a: [why ?x, 'b ?c']", {"a": ["why ?x", "b ?c"]}),
+        ("? a\n: [? b, c?]", {"a": [{"b": None}, "c?"]}),
+        ('a: ["?x"] # ?y', {"a": ["?x"]}),
+    ],
+)
+def test_a_question_mark_that_all_read_alike(text: str, expected: Any) -> None:
+    assert value(text) == expected
+
+
+def test_a_question_mark_spoils_its_document_alone() -> None:
+    file = parsed("a: 1\n---\n[?x]\n---\nb: 2\n")
+    assert [document.value for document in file.documents] == [{"a": "1"}, {"b": "2"}]
+
+
+def test_a_second_byte_order_mark_is_told_of() -> None:
+    assert told("\ufeff\ufeffa: 1") == [("encoding", "\ufeff")]
+    assert "byte order mark" in parsed("\ufeff\ufeffa: 1").problems[0].message
+    assert value("\ufeffa: '\ufeff'") == {"a": "\ufeff"}

@@ -21,7 +21,7 @@ from yaml.events import (
     SequenceEndEvent,
 )
 
-from okxlint.documents import syntax
+from okxlint.documents import differences, syntax
 from okxlint.documents.nesting import Nodes, Stop, Stretch, place
 from okxlint.documents.scalars import ODD_FIRST, plain
 from okxlint.documents.spans import MAPPING, MERGE, NULL, SCALAR, SEQUENCE, Spans
@@ -55,6 +55,7 @@ class Composer:
         """Whether it is broken only by brackets that stand deeper than libyaml goes."""
         self._nodes = Nodes(text, self.spans, hidden)
         self._hides = bool(hidden)
+        self._asks = differences.has_questions(text)
         self._plain = lru_cache(maxsize=1 << 12)(plain)
         self._next_event = _parser(hidden.hide(text)).get_event
 
@@ -84,6 +85,8 @@ class Composer:
         node = len(self.spans.kinds)
         value = self._node(self._next_event(), 1)
         end = self._next_event()
+        if self._asks:
+            self._nodes.check_questions(node)
         if notes.readable:
             self.documents.append(Document(value, node))
         if end.explicit:

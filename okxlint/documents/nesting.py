@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any, NamedTuple
 
-from okxlint.documents import syntax
+from okxlint.documents import differences, syntax
 from okxlint.documents.scalars import plain
 from okxlint.documents.spans import ALIAS, MAPPING, MERGE, SCALAR, SEQUENCE, Spans
 from okxlint.documents.syntax import Problem
@@ -186,6 +186,7 @@ class Nodes:
 
     def _alias(self, event: Any, depth: int) -> tuple[int, Anchor | None]:
         at = place(event)
+        self._check_name(event, at)
         node = self.spans.add(ALIAS, *at)
         anchor = self.anchors.find(event.anchor, at, depth, self.notes)
         if anchor:
@@ -196,10 +197,29 @@ class Nodes:
         """Where a node itself begins, after its anchor and tag."""
         start, end = place(event)
         own = syntax.skip_properties(self.text, start, end)
+        if event.anchor:
+            self._check_name(event, Stretch(start, own))
         if event.tag and event.tag not in tags:
             at = Stretch(start, start + len(self.text[start:own].rstrip()))
             self.notes.add(*syntax.unknown_tag(event.tag), at, syntax.TAG_HINT)
         return own
+
+    def _check_name(self, event: Any, at: Stretch) -> None:
+        """Note an anchor or alias whose name goes on where libyaml begins something else."""
+        name = differences.longer_name(self.text, at.start, event.anchor)
+        if name:
+            start = self.text.find(name, at.start)
+            where = Stretch(start, start + len(name))
+            self.notes.add(*differences.odd_name(name), where, differences.NAME_HINT)
+
+    def check_questions(self, first: int) -> None:
+        """Note what a question mark before it, without a blank, made a key; from a node onwards."""
+        starts = self.spans.starts
+        for node in range(first, len(starts)):
+            start = starts[node]
+            if start and self.text[start - 1] == "?" and self.spans.kinds[node] <= SCALAR:
+                where = Stretch(start - 1, self.spans.ends[node])
+                self.notes.add(*differences.QUESTION, where, differences.QUESTION_HINT)
 
 
 _TAGS = {SEQUENCE: syntax.LIST_TAGS, MAPPING: syntax.MAPPING_TAGS}

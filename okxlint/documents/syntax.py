@@ -42,6 +42,7 @@ class Problem(NamedTuple):
 
 # The characters that YAML allows: https://yaml.org/spec/1.2.2/#51-character-set
 _FORBIDDEN = Pattern("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_MARK = "\ufeff"
 _ORDINARY = bytes([9, 10, 13, *range(0x20, 0x7F)])
 """The bytes that most files hold alone."""
 _PROPERTIES = Pattern(r"(?:[&!]\S*(?:[ \t\r\n]+|#[^\n]*\n)*)+")
@@ -55,6 +56,8 @@ def forbidden_character(text: str, data: bytes) -> int | None:
     """The offset of the first character of a file that no YAML file may hold, or ``None``."""
     if not data.translate(None, _ORDINARY):
         return None
+    if text.startswith(_MARK):  # the first one is no part of the text, and libyaml drops another
+        return 0
     found = _FORBIDDEN.search(text)
     return found.start() if found else None
 
@@ -82,6 +85,8 @@ def not_text(text: str, at: int) -> Problem:
     character = text[at : at + 1]
     if character == "\ufffd":
         message, hint = "this is not UTF-8 text", "Save the file as UTF-8."
+    elif character == _MARK:
+        message, hint = "a second byte order mark stands here", "Remove it."
     else:
         message = f"the control character U+{ord(character):04X} may not stand in a YAML file"
         hint = "Remove it, or write it as an escape inside double quotes."

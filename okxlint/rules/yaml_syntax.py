@@ -4,7 +4,8 @@ What cannot be read cannot be checked, and what can be read in two ways is check
 in the other. So a manifest is read by the core schema of YAML 1.2 and nothing is guessed. Refused
 are: broken syntax; a key that stands twice in one mapping; an alias whose anchor is not there, or
 which stands inside the very thing that it names; a merge (`<<`) of what is no mapping; a key that
-is a list or a mapping; a tag of a program's own types; and text that is not UTF-8.
+is a list or a mapping; a tag of a program's own types; an anchor or alias with anything but letters,
+digits, `-` and `_` in its name; and text that is not UTF-8.
 
 Limits keep a file from growing in memory: lists and mappings stand at most 64 deep in one another,
 all aliases of a file together add at most 1,000,000 nodes, and a file has at most 64 MiB.
@@ -82,6 +83,7 @@ keys:
 - Words such as `no`, `off`, `yes` and dates are text. A field that is text takes numbers as they
   are written: `key_id: 0012` keeps its zeros.
 - An address that begins or ends with a colon needs quotes inside `[ ]`: `["2001:db8::"]`.
+- A text that begins with `?` needs quotes inside `[ ]` and `{ }`: some programs leave it out.
 - An alias is judged where it is used: findings point at the `*alias`, not at the anchor.
 """
 

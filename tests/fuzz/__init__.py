@@ -1,0 +1,1 @@
+"""Properties that hold for whatever comes in: inventories, policies, snapshots and raw bytes."""
