@@ -24,6 +24,7 @@ from okxlint.cli import COMMANDS, group
 from okxlint.inventory import Account, App, Key
 from okxlint.policy.layer import SEVERITIES
 from okxlint.policy.text import CustomText, Written, written_names
+from okxlint.register.tables import RegisterObject
 from okxlint.report.calendar import UpcomingObject
 from okxlint.report.difference import DifferenceObject
 from okxlint.report.json_v1 import ReportObject
@@ -95,6 +96,7 @@ def everything() -> Iterator[tuple[Path, str]]:
         "snapshot": snapshot_schema(),
         "snapshot-diff": difference_schema(),
         "report": report_schema(),
+        "register": register_schema(),
         "upcoming": upcoming_schema(),
     }
     for name, schema in schemas.items():
@@ -297,6 +299,12 @@ def difference_schema() -> dict[str, Any]:
     """The schema of what changed between two snapshots."""
     schema = TypeAdapter(DifferenceObject).json_schema()
     return {"$schema": DIALECT, **schema, "title": "okxlint snapshot-diff, version 1"}
+
+
+def register_schema() -> dict[str, Any]:
+    """The schema of a key register."""
+    schema = TypeAdapter(RegisterObject).json_schema()
+    return {"$schema": DIALECT, **schema, "title": "okxlint register, version 1"}
 
 
 def upcoming_schema() -> dict[str, Any]:

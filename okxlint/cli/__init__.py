@@ -19,6 +19,7 @@ from okxlint.errors import OkxlintError
 COMMANDS = {
     "check": "Check manifests against policy.",
     "upcoming": "Tell what will start to fail, and on which day.",
+    "register": "Write the key register for an audit.",
     "snapshot": "Read OKX with a read-only credential, and write what is there.",
     "reconcile": "Read OKX, and check the manifests against it.",
     "doctor": "Say why a credential or a connection does not work, and what to do.",

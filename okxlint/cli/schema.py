@@ -8,7 +8,10 @@ import click
 
 from okxlint import resources
 
-NAMES = ("manifest", "policy", "baseline", "snapshot", "snapshot-diff", "report", "upcoming")
+NAMES = (
+    *("manifest", "policy", "baseline", "snapshot", "snapshot-diff"),
+    *("report", "register", "upcoming"),
+)
 
 
 @click.command("schema")

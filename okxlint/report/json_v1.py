@@ -189,9 +189,9 @@ def document(report: Report) -> ReportObject:
         "as_of": str(report.as_of),
         "policy": {"source": report.policy_source, "ref": report.policy_ref},
         "summary": _summary(report),
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": [finding_object(finding) for finding in report.findings],
         "waived": [
-            {**_finding(finding), "waiver": _waiver(finding.waiver)}
+            {**finding_object(finding), "waiver": _waiver(finding.waiver)}
             for finding in report.waived
             if finding.waiver
         ],
@@ -231,7 +231,8 @@ def _summary(report: Report) -> Summary:
     }
 
 
-def _finding(finding: Finding) -> FindingObject:
+def finding_object(finding: Finding) -> FindingObject:
+    """A finding as plain data."""
     place = finding.location
     return {
         "rule": finding.rule,

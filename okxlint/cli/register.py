@@ -1,0 +1,111 @@
+"""``okxlint register``."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from okxlint.cli.output import to_file, to_stdout
+from okxlint.cli.parameters import Day, Kinds, Output, cwd, policy_option
+
+if TYPE_CHECKING:
+    from okxlint.register import Register
+
+_FORMATS = ("markdown", "csv", "json", "html")
+
+
+@click.command("register")
+@click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")
+@click.option(
+    "-f", "--format", "format_", type=click.Choice(_FORMATS), default="markdown",
+    show_default=True, help="The form on standard output.",
+)  # fmt: skip
+@click.option(
+    "-o", "--output", "outputs", type=Output(_FORMATS), multiple=True, metavar="FORMAT=FILE",
+    help="Write it to a file as well. May be given several times.",
+)  # fmt: skip
+@policy_option
+@click.option(
+    "--policy-ref", metavar="REV",
+    help="Judge by the policy, and the waivers, that this revision has.",
+)  # fmt: skip
+@click.option(
+    "--as-of", type=Day(), metavar="DATE", help="Judge as on this UTC day.  [default: today]"
+)
+@click.option(
+    "--live", "snapshots", type=click.Path(), multiple=True, metavar="FILE",
+    help="Tell what this snapshot says is on OKX. May be given several times.",
+)  # fmt: skip
+@click.option(
+    "--allow-unknown", type=Kinds(), metavar="KIND,...",
+    help="Accept what could not be looked at, by kind.",
+)  # fmt: skip
+def command(
+    paths: tuple[str, ...],
+    format_: str,
+    outputs: tuple[tuple[str, str], ...],
+    named: str | None,
+    policy_ref: str | None,
+    as_of: date | None,
+    snapshots: tuple[str, ...],
+    allow_unknown: frozenset[str] | None,
+) -> None:
+    """Write the key register for an audit: every declared key, and what is found of it.
+
+    It carries the day, the policy with its commit, the SHA-256 of every input and okxlint's
+    version, so that it can be made again.
+
+    \b
+    Exit status: 0 written, whatever is found, 2 wrong usage or policy, 3 something was not looked
+    at.
+
+    \b
+    Examples:
+      okxlint register -o html=register.html
+      okxlint register -f csv --as-of 2026-12-31 > register.csv
+      okxlint register --live main.json -o html=register.html -o json=register.json
+    """
+    if "-" in paths:
+        raise click.UsageError("standard input ('-') is not read here: 'okxlint check' does")
+    from okxlint.case import load_case
+    from okxlint.check import Request, report_on
+    from okxlint.engine import Question
+    from okxlint.loading import Wanted
+    from okxlint.register.making import register_of
+    from okxlint.snapshot.file import load_snapshot
+
+    request = Request(
+        Question(as_of or datetime.now(UTC).date()),
+        Wanted(cwd(), paths),
+        policy=named,
+        policy_ref=policy_ref,
+        fail_on=None,
+        snapshots=tuple(map(load_snapshot, snapshots)),
+        allow_unknown=allow_unknown or frozenset(),
+    )
+    case = load_case(request)
+    report = report_on(case, request.question)
+    register = register_of(case, report)
+    for name, path in outputs:
+        to_file(path, partial(_write, name, register))
+    to_stdout(partial(_write, format_, register))
+    click.get_current_context().exit(report.exit)
+
+
+def _write(format_: str, register: Register, stream: TextIO) -> None:
+    from okxlint.register import tables
+
+    if format_ == "html":
+        from okxlint.register.page import write_html
+
+        write_html(register, stream)
+    else:
+        writers = {
+            "csv": tables.write_csv,
+            "json": tables.write_json,
+            "markdown": tables.write_markdown,
+        }
+        writers[format_](register, stream)

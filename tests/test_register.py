@@ -1,0 +1,311 @@
+"""``okxlint register`` as CSV, JSON and Markdown, and what it says of keys and accounts."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from datetime import date
+from hashlib import sha256
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from okxlint.case import load_case
+from okxlint.check import Request, report_on
+from okxlint.engine import Question
+from okxlint.loading import Wanted
+from okxlint.register import Entry, Register
+from okxlint.register.making import register_of
+from okxlint.register.page import write_html
+from okxlint.register.tables import register_object, write_csv, write_json, write_markdown
+from okxlint.snapshot.file import load_snapshot
+from tests.asking import okxlint
+from tests.conftest import DAY
+from tests.repositories import git, plain_git
+from tests.sample_snapshot import account, key, master, snapshot
+from tests.test_cli import ROOT
+
+MANIFEST = """\
+version: 1
+accounts:
+  - {name: main, type: master}
+  - {name: gridbot01, type: sub, parent: main}
+apps:
+  - {name: grid-bot, owner: quant-desk, purpose: Grid trading, needs: [trade]}
+  - {name: hedge-bot, owner: risk-desk, needs: [trade]}
+keys:
+  - label: gridbot-2026q4
+    account: gridbot01
+    app: [grid-bot, hedge-bot]
+    permissions: [trade]
+    ip_allowlist: [203.0.113.7, 198.51.100.0/28]
+    created: 2026-10-01
+    last_reviewed: 2026-11-01
+    expires: 2027-01-15
+    key_id: 1e4f0c2a-0f0e-4b1c-9d3a-10fe7a031a2b
+    secret_ref: vault://trading/okx/gridbot
+    waivers:
+      - {rule: demo-first, reason: no demo, approved_by: security@example.com, expires: 2026-12-31}
+  - {label: old, account: gridbot01, permissions: [read_only], status: revoked, created: 2026-01-01}
+  - {label: demo, account: gridbot01, permissions: [trade], environment: demo, owner: lab}
+  - {label: treasury, account: main, permissions: [withdraw]}
+  - {label: broken, account: main, permissions: [with]}
+"""
+
+
+def register(folder: Path, manifest: str = MANIFEST, policy: str = "", **asked: Any) -> Register:
+    (folder / "okx-keys.yaml").write_text(manifest)
+    (folder / "okxlint.yaml").write_text(f"version: 1\n{policy}")
+    case = load_case(Request(Question(DAY), Wanted(str(folder)), fail_on=None, **asked))
+    return register_of(case, report_on(case, case.request.question))
+
+
+def entry(made: Register, label: str) -> Entry:
+    return next(each for each in made.entries if each.label == label)
+
+
+def test_a_key_with_all_that_is_said_of_it(tmp_path: Path) -> None:
+    made = entry(register(tmp_path), "gridbot-2026q4")
+    assert (made.account, made.apps) == ("gridbot01", ("grid-bot", "hedge-bot"))
+    assert (made.owner, made.purpose) == ("quant-desk, risk-desk", "Grid trading")
+    assert made.permissions == ("read_only", "trade")
+    assert made.addresses == ("203.0.113.7", "198.51.100.0/28")
+    assert (made.age, made.rotate_by) == (52, date(2026, 12, 30))
+    assert made.key_id == "7a031a2b"
+    (waiver,) = made.waivers
+    assert (waiver.rule, waiver.approved_by) == ("demo-first", "security@example.com")
+    assert waiver.expires == date(2026, 12, 31)
+    assert made.waived == 1
+    assert [each.rule for each in made.findings] == ["one-key-per-app", "short-key-id"]
+    assert (made.worst and made.worst.word, made.live) == ("error", "")
+
+
+def test_keys_of_every_status_and_environment(tmp_path: Path) -> None:
+    made = register(tmp_path)
+    assert [each.label for each in made.entries] == ["demo", "gridbot-2026q4", "old", "treasury"]
+    assert entry(made, "old").findings == ()
+    assert entry(made, "old").rotate_by is None
+    assert (entry(made, "demo").owner, entry(made, "demo").rotate_by) == ("lab", None)
+    assert (entry(made, "treasury").age, entry(made, "treasury").rotate_by) == (None, None)
+
+
+def test_the_day_of_rotation_is_the_last_that_does_not_fail(tmp_path: Path) -> None:
+    short = "rules: {max-age: {max_days: 30}}\n"
+    assert entry(register(tmp_path, policy=short), "gridbot-2026q4").rotate_by == date(2026, 10, 31)
+    off = "rules: {max-age: off}\n"
+    assert entry(register(tmp_path, policy=off), "gridbot-2026q4").rotate_by is None
+    override = "overrides: [{match: {account: gridbot01}, rules: {max-age: {max_days: 10}}}]\n"
+    made = register(tmp_path, policy=override)
+    assert entry(made, "gridbot-2026q4").rotate_by == date(2026, 10, 11)
+
+
+def test_accounts(tmp_path: Path) -> None:
+    made = register(tmp_path, policy="rules: {key-limit: {max_keys: 1}}\n")
+    sub, main = made.accounts
+    assert (sub.name, sub.type, sub.slots) == ("gridbot01", "sub", 1)
+    assert sub.used == {"live": 1, "demo": 1}
+    assert sub.rights == {"read_only": 2, "trade": 2, "withdraw": 0}
+    # A key with a schema error takes a slot as well.
+    assert (main.used["live"], main.rights["withdraw"]) == (2, 1)
+    assert [each.rule for each in main.findings] == ["key-limit"]
+    implied = register(
+        tmp_path, "version: 1\nkeys: [{label: a, account: x, permissions: [trade]}]\n"
+    )
+    assert [(each.name, each.type) for each in implied.accounts] == [("x", "")]
+
+
+def test_findings_of_nothing_that_has_an_entry(tmp_path: Path) -> None:
+    made = register(tmp_path)
+    assert {each.rule for each in made.others} == {"manifest-schema"}
+
+
+def test_waivers_that_the_policy_grants(tmp_path: Path) -> None:
+    granted = (
+        "{account: main, key: treasury, rule: ip-bound, reason: a, approved_by: b@example.com}"
+    )
+    made = register(tmp_path, policy=f"waivers: {{granted: [{granted}]}}\n")
+    assert [each.rule for each in entry(made, "treasury").waivers] == ["ip-bound"]
+
+
+FAILED = account("gridbot01", listing="failed", reason="a")
+
+
+@pytest.mark.parametrize(
+    ("text", "live", "listing"),
+    [
+        (snapshot(master(), account("gridbot01", key())), "on OKX", "complete"),
+        (snapshot(master(), account("gridbot01")), "not on OKX", "complete"),
+        (
+            snapshot(master(), account("gridbot01", listing="failed", reason="a")),
+            "unknown",
+            "failed",
+        ),
+        (snapshot(master()), "no snapshot", "no snapshot"),
+        (
+            snapshot(master(), account("gridbot01", key("new-name", key_id="7a031a2b"))),
+            "on OKX, under another label",
+            "complete",
+        ),
+    ],
+)
+def test_what_a_snapshot_says(text: str, live: str, listing: str, tmp_path: Path) -> None:
+    (tmp_path / "main.json").write_text(text)
+    read = load_snapshot(str(tmp_path / "main.json"))
+    made = register(tmp_path, snapshots=(read,), max_snapshot_age=10)
+    assert entry(made, "gridbot-2026q4").live == live
+    assert made.accounts[0].listing == listing
+    assert made.inputs[-1].kind == "snapshot"
+    assert made.inputs[-1].sha256 == sha256(text.encode()).hexdigest()
+
+
+# -- what it is made of ----------------------------------------------------------------------
+
+
+def test_every_input_has_the_hash_of_its_bytes(tmp_path: Path) -> None:
+    data = ("\ufeff" + MANIFEST.replace("\n", "\r\n")).encode()
+    made = register(tmp_path)
+    (tmp_path / "okx-keys.yaml").write_bytes(data)
+    (tmp_path / "okx-keys").mkdir()
+    (tmp_path / "okx-keys/bad.yaml").write_bytes(b"version: 1\n# \xff\n")
+    case = load_case(Request(Question(DAY), Wanted(str(tmp_path)), fail_on=None))
+    made = register_of(case, report_on(case, case.request.question))
+    hashes = {each.path: each.sha256 for each in made.inputs}
+    assert hashes["okx-keys.yaml"] == sha256(data).hexdigest()
+    assert hashes["okx-keys/bad.yaml"] is None
+    policy = (tmp_path / "okxlint.yaml").read_bytes()
+    assert hashes["okxlint.yaml"] == sha256(policy).hexdigest()
+
+
+def test_the_commit_of_the_policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain_git(monkeypatch)
+    git(tmp_path, "init", "-q", "-b", "main")
+    register(tmp_path)
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "one")
+    made = register(tmp_path, policy_ref="main")
+    assert made.policy_ref == git(tmp_path, "rev-parse", "main")
+    stream = StringIO()
+    write_markdown(made, stream)
+    assert f"at `{made.policy_ref}`" in stream.getvalue()
+
+
+# -- formats ---------------------------------------------------------------------------------
+
+HOSTILE = MANIFEST.replace("label: demo", 'label: "=cmd|\\u001b[2J\\"<b>é,;"').replace(
+    "owner: lab", "owner: '+1', secret_ref: '@a', purpose: 22582BD0CFF14C41EDBF1AB98506286D"
+)
+SECRET = "22582BD0CFF14C41EDBF1AB98506286D"  # noqa: S105 - of OKX's samples
+
+
+def text_of(made: Register, write: Any) -> str:
+    stream = StringIO()
+    write(made, stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("write", [write_csv, write_json, write_markdown, write_html])
+def test_nothing_of_an_input_is_obeyed_and_nothing_secret_told(write: Any, tmp_path: Path) -> None:
+    text = text_of(register(tmp_path, HOSTILE), write)
+    assert SECRET not in text
+    assert "1e4f0c2a-0f0e" not in text
+    assert "\x1b" not in text
+    assert all(line.isprintable() for line in text.split("\n"))
+
+
+def test_json_is_as_its_schema_says(tmp_path: Path) -> None:
+    made = register(tmp_path, HOSTILE)
+    value = json.loads(text_of(made, write_json))
+    schema = json.loads((ROOT / "schemas/register.schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(value)
+    assert value == json.loads(json.dumps(register_object(made)))
+    assert (value["as_of"], value["policy"]["source"]) == ("2026-11-22", "okxlint.yaml")
+    assert [each["age_days"] for each in value["keys"]] == [None, 52, 325, None]
+
+
+def test_no_cell_is_a_formula(tmp_path: Path) -> None:
+    text = text_of(register(tmp_path, HOSTILE), write_csv)
+    rows = list(csv.DictReader(StringIO(text)))
+    assert len(rows) == 4
+    demo = next(row for row in rows if row["environment"] == "demo")
+    assert demo["label"].startswith("'=cmd|\\x1b[2J\"<b>é,;")
+    assert (demo["owner"], demo["secret_ref"]) == ("'+1", "'@a")
+    grid = next(row for row in rows if row["label"] == "gridbot-2026q4")
+    assert grid["findings"] == "error one-key-per-app; warning short-key-id"
+    assert grid["waivers"] == "demo-first by security@example.com until 2026-12-31"
+    assert (grid["rotate_by"], grid["as_of"], grid["policy_ref"]) == (
+        "2026-12-30",
+        "2026-11-22",
+        "",
+    )
+    assert re.search(r"okx-keys\.yaml=[0-9a-f]{64}", grid["inputs"])
+    nobody = text_of(register(tmp_path, "version: 1\n"), write_csv)
+    assert nobody == text[: text.index("\n") + 1]
+
+
+def test_markdown(tmp_path: Path) -> None:
+    text = text_of(register(tmp_path, HOSTILE), write_markdown)
+    row = next(line for line in text.split("\n") if "`gridbot-2026q4`" in line)
+    assert "| read_only, trade |" in row
+    assert "demo-first by `security@example.com` until 2026-12-31" in row
+    assert "error one-key-per-app; warning short-key-id |" in row
+    assert "<b>" not in re.sub("`[^`]*`", "", text)
+
+
+def test_the_page_needs_nothing_else(tmp_path: Path) -> None:
+    page = text_of(register(tmp_path, HOSTILE), write_html)
+    assert "default-src 'none'; style-src 'sha256-" in page.replace("&#39;", "'")
+    assert not re.search(r"(?:src|href)=\"(?!#)", page)
+    assert "http" not in re.sub(r"http-equiv", "", page.split("<main>", 1)[0])
+    assert "<b>é" not in page
+    assert page == text_of(register(tmp_path, HOSTILE), write_html)
+
+
+def test_a_page_without_keys(tmp_path: Path) -> None:
+    page = text_of(register(tmp_path, "version: 1\n"), write_html)
+    assert "The policy limits the age of no key here." in page
+    assert "0 of 0" in page
+
+
+def test_a_page_with_what_was_not_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "okx-keys").mkdir()
+    (tmp_path / "okx-keys/a.yaml").symlink_to("/etc/hostname")
+    made = register(tmp_path)
+    assert not made.is_complete
+    assert "Not looked at" in text_of(made, write_html)
+    assert "- unknown: `unreadable`" in text_of(made, write_markdown)
+
+
+# -- as users run it -------------------------------------------------------------------------
+
+TIDY = ("register", "examples/tidy", "--as-of", "2026-11-22")
+
+
+def test_the_command(tmp_path: Path) -> None:
+    outputs = [f"{name}={tmp_path / name}" for name in ("html", "csv", "json", "markdown")]
+    done = okxlint(*TIDY, *(word for each in outputs for word in ("-o", each)), cwd=ROOT)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (tmp_path / "markdown").read_text("utf-8")
+    assert "`gridbot-2026q4`" in done.stdout
+    assert (tmp_path / "html").read_text("utf-8").startswith("<!doctype html>")
+    assert len(json.loads((tmp_path / "json").read_text("utf-8"))["keys"]) == 4
+    assert (tmp_path / "csv").read_text("utf-8").count("\n") == 5
+    again = okxlint(*TIDY, "-f", "csv", cwd=ROOT)
+    assert again.stdout == (tmp_path / "csv").read_text("utf-8")
+
+
+def test_findings_are_no_reason_to_fail_and_unknowns_are(tmp_path: Path) -> None:
+    (tmp_path / "okx-keys.yaml").write_text(MANIFEST)
+    assert okxlint("register", cwd=tmp_path).returncode == 0
+    (tmp_path / "main.json").write_text(snapshot(taken_at="2026-11-01T00:00:00Z"))
+    live = ("register", "--live", "main.json", "--as-of", "2026-11-26")
+    assert okxlint(*live, cwd=tmp_path).returncode == 3
+    assert okxlint(*live, "--allow-unknown", "stale-snapshot", cwd=tmp_path).returncode == 0
+    assert okxlint("register", "-", cwd=tmp_path).returncode == 2
+    strict = okxlint("register", "--policy", "strict", "-f", "json", cwd=tmp_path)
+    assert json.loads(strict.stdout)["policy"]["source"] == "strict"
+    no_ref = okxlint("register", "--policy-ref", "main", cwd=tmp_path)
+    assert (no_ref.returncode, no_ref.stdout) == (2, "")
