@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from okxlint.documents.reader import Parsed, read
@@ -22,7 +22,7 @@ from okxlint.paths import (
     search,
 )
 from okxlint.policy import Policy
-from okxlint.record import Record
+from okxlint.record import NOTHING, Record
 
 STDIN = "<stdin>"
 """How reports name a manifest that came on standard input without a name."""
@@ -37,6 +37,8 @@ class Wanted(Record):
     stdin: bytes | None = None
     stdin_filename: str | None = None
     """The manifest that ``stdin`` stands in for; ``None``: it is the whole inventory."""
+    edited: Mapping[str, bytes] = NOTHING
+    """By absolute path: what files would hold, in place of what they hold."""
 
 
 @dataclass
@@ -73,7 +75,7 @@ def load_files(wanted: Wanted, tree: Tree, policy: Policy) -> Loaded:
     found = matching(tree, patterns)
     named = check_paths(paths, wanted.cwd)
     searched = _add_named(named, tree, found)
-    data: dict[str, bytes] = {}
+    data = dict(wanted.edited)
     if wanted.stdin is not None and wanted.stdin_filename is not None:
         path = absolute(wanted.stdin_filename, wanted.cwd)
         data[path] = wanted.stdin

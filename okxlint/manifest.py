@@ -12,8 +12,8 @@ from okxlint.documents.reader import Document, Parsed
 from okxlint.forms import validator
 from okxlint.inventory import Account, App, Broken, Inventory, Key, Waiver
 from okxlint.model import STATUSES
-from okxlint.origin import Origin, Place
-from okxlint.schema_error import explain
+from okxlint.origin import Origin, Place, Replacement
+from okxlint.schema_error import explain, near_miss
 from okxlint.suggest import did_you_mean
 
 VERSION = "1"
@@ -34,6 +34,7 @@ class Flaw(NamedTuple):
     account: str | None = None
     key: str | None = None
     app: str | None = None
+    fix: Replacement | None = None
 
 
 Object = Account | App | Key
@@ -141,7 +142,9 @@ class _Loader:
         named = _names(kind, fields)
         for detail in error.errors(include_url=False):
             value, message, place, help_ = explain(kind, detail, where)
-            self.flaws.append(Flaw("manifest-schema", value, message, help_, place, **named))
+            fix = near_miss(detail, place)
+            flaw = Flaw("manifest-schema", value, message, help_, place, **named)
+            self.flaws.append(flaw._replace(fix=fix))
         broken = _broken(kind, fields)
         if broken:
             self.broken.append(broken)
@@ -163,7 +166,7 @@ class _Loader:
             f"line {earlier.line}; the first one holds"
         )
         help_ = f"Keep one declaration of each {word}, or give this one its own name."
-        names = {"account" if kind is Account else "app": name}
+        names: dict[str, Any] = {"account" if kind is Account else "app": name}
         place = where.label
         self.flaws.append(Flaw("manifest-schema", f"second {word}", message, help_, place, **names))
         return True
@@ -257,7 +260,7 @@ def _placed(built: _O, where: Origin, fields: dict[str, Any]) -> _O:
     return built
 
 
-def _names(kind: type[Object], fields: dict[str, Any]) -> dict[str, str | None]:
+def _names(kind: type[Object], fields: dict[str, Any]) -> dict[str, Any]:
     if kind is Key:
         return {"account": _string(fields, "account"), "key": _string(fields, "label")}
     return {"account" if kind is Account else "app": _string(fields, "name")}

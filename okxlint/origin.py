@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from okxlint.documents.removal import entry_span
 from okxlint.documents.source import Source
 from okxlint.documents.spans import ALIAS, NULL, SCALAR, Spans
 from okxlint.model import Location
@@ -23,6 +24,14 @@ class Place(NamedTuple):
     def location(self) -> Location:
         """The place as reports tell it."""
         return self.source.location(self.start, self.end)
+
+
+class Replacement(NamedTuple):
+    """A safe fix: what is to stand at a place instead."""
+
+    title: str
+    at: Place
+    text: str
 
 
 class Origin(NamedTuple):
@@ -66,6 +75,14 @@ class Origin(NamedTuple):
                 return None
             node = found[1]
         return self._replace(node=node)
+
+    def removal(self, field: str, entry: Origin) -> Place | None:
+        """What takes an entry out of a list of this object; ``None`` if that is not plain."""
+        if self.spans.kinds[self.node] == ALIAS:
+            return None
+        found = self.spans.field(self.node, field)
+        span = entry_span(self.source, self.spans, found, entry.node) if found else None
+        return Place(self.source, *span) if span else None
 
     def children(self, *route: Step, count: int) -> list[Origin]:
         """The origins of a list's ``count`` items; of an aliased list each is at the ``*alias``."""

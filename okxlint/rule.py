@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 from okxlint.field_types import Count, Positive
 from okxlint.model import CURRENT, Severity
 from okxlint.option import NoOptions, Option, RuleOptions, as_dataclass, option
+from okxlint.origin import Replacement
 from okxlint.record import Record
 
 if TYPE_CHECKING:
@@ -51,14 +52,6 @@ ALL_ENVIRONMENTS: Environments = ("live", "demo")
 
 OptionsT = TypeVar("OptionsT")
 T = TypeVar("T")
-
-
-class Replacement(NamedTuple):
-    """A safe fix: what is to stand at a place instead."""
-
-    title: str
-    at: Place
-    text: str
 
 
 class Hit(Record):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from okxlint.inventory import Waiver
-from okxlint.origin import Origin, Place
+from okxlint.origin import Origin, Place, Replacement
 from okxlint.suggest import did_you_mean
 
 _WRITE = "Write the value as told."
@@ -51,3 +52,26 @@ def explain(kind: type[Any], detail: Any, where: Origin) -> tuple[str, str, Plac
                 _ADDRESS if field in _ADDRESSES and isinstance(detail["input"], dict) else _WRITE
             )
             return f"invalid {field}", message, where.at(*route), help_
+
+
+def near_miss(detail: Any, place: Place) -> Replacement | None:
+    """The one right word that a value can only mean: the same, but for case, ``-`` and blanks.
+
+    Of permissions only ``read_only`` is corrected, which every key has: no other right may come of
+    a correction.
+    """
+    value = detail["input"]
+    if detail["type"] != "literal_error" or not isinstance(value, str):
+        return None
+    words = re.findall(r"'([a-z_]+)'", detail["ctx"]["expected"])
+    meant = [word for word in words if _bare(word) == _bare(value)]
+    if "permissions" in detail["loc"] or "needs" in detail["loc"]:
+        meant = ["read_only"] if _bare(value) in ("read", "readonly") else []
+    written = place.source.text[place.start : place.end]
+    if len(meant) != 1 or written.strip("\"'") != value:
+        return None
+    return Replacement(f"Write '{meant[0]}'", place, written.replace(value, meant[0]))
+
+
+def _bare(word: str) -> str:
+    return re.sub(r"[\s_-]", "", word).casefold()

@@ -10,6 +10,7 @@ from typing import Any
 
 from okxlint.inventory import Account, AnyAccount, App, Inventory, Key, Waiver
 from okxlint.model import Severity
+from okxlint.origin import Replacement
 from okxlint.policy import Policy, WaiverTerms
 from okxlint.policy.match import described
 from okxlint.rule import Hit, Rule, days_after
@@ -150,6 +151,7 @@ class Book:
             fails_on=bites or first,
             warn_days=(bites - first).days + WARN_DAYS if bites else WARN_DAYS,
             at_most=Severity.ERROR if bites else Severity.WARNING,
+            fix=_removal(entry) if first <= self.as_of else None,
         )
 
     def _unused(self, entry: Entry) -> bool:
@@ -172,7 +174,16 @@ def _unused(entry: Entry) -> Hit:
         at=entry.waiver.origin.at("rule"),
         value=entry.waiver.rule,
         message=f"nothing here needs a waiver of {entry.waiver.rule}{pinned}",
+        fix=_removal(entry),
     )
+
+
+def _removal(entry: Entry) -> Replacement | None:
+    """What takes a waiver out of its manifest; those of a policy are the policy's matter."""
+    if entry.depth is not None or not entry.targets:
+        return None
+    at = entry.targets[0].origin.removal("waivers", entry.waiver.origin)
+    return Replacement("Remove the waiver", at, "") if at else None
 
 
 def _entries(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from okxlint.cli.checking import check_options, check_usage, run_and_report
+from okxlint.cli.checking import check_options, check_usage, request_of, run_and_report
 from okxlint.cli.parameters import cwd
 from okxlint.errors import OkxlintError
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     "--max-snapshot-age", type=click.IntRange(0, 3660), metavar="DAYS",
     help="How many days before that of the run a snapshot may have been taken.  [default: 1]",
 )  # fmt: skip
+@click.option("--fix", is_flag=True, help="Apply the safe fixes, and report what is left.")
+@click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing.")
 @click.option(
     "--stdin-filename", metavar="PATH", help="The manifest that '-' (standard input) stands for."
 )
@@ -36,13 +38,15 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
     choose what is reported.
 
     \b
-    Exit status: 0 clean, 1 findings, 2 wrong usage or policy, 3 something was not looked at.
+    Exit status: 0 clean, 1 findings (with --diff: something to fix), 2 wrong usage or policy,
+    3 something was not looked at.
 
     \b
     Examples:
       okxlint check
       okxlint check okx-keys/desk-a.yaml --horizon 30
       okxlint check -f concise -o sarif=okxlint.sarif --fail-on warning
+      okxlint check --diff
     """
     from okxlint.loading import Wanted
 
@@ -53,6 +57,10 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
     if age is not None and not options["snapshots"]:
         raise click.UsageError("--max-snapshot-age goes with --live, which names a snapshot")
     check_usage(options)
+    if options["fix"] and options["diff"]:
+        raise click.UsageError("--fix changes files and --diff does not: give one of them")
+    if reads_stdin and (options["fix"] or options["diff"]):
+        raise click.UsageError("--fix and --diff are for files: standard input is none")
     wanted = Wanted(
         cwd=cwd(),
         paths=paths,
@@ -60,6 +68,13 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
         stdin_filename=options["stdin_filename"],
     )
     snapshots = [_snapshot(path) for path in options["snapshots"]]
+    if options["fix"] or options["diff"]:
+        from okxlint.cli.fixing import fix, show_difference
+
+        request = request_of(wanted, options, snapshots, max_age=1 if age is None else age)
+        if options["diff"]:
+            click.get_current_context().exit(show_difference(request, options["color"]))
+        fix(request)
     code = run_and_report(wanted, options, snapshots, max_age=1 if age is None else age)
     click.get_current_context().exit(code)
 

@@ -97,7 +97,7 @@ def run_and_report(
     """Check and write all reports; the exit status."""
     from okxlint.check import run_check
 
-    report = run_check(_request(wanted, options, snapshots, max_age))
+    report = run_check(request_of(wanted, options, snapshots, max_age))
     view = View(
         quiet=options["quiet"],
         statistics=options["statistics"],
@@ -118,9 +118,10 @@ def check_usage(options: Mapping[str, Any]) -> None:
         raise click.UsageError("--select names no rule, so none would run")
 
 
-def _request(
+def request_of(
     wanted: Wanted, options: Mapping[str, Any], snapshots: Sequence[Snapshot], max_age: int
 ) -> Request:
+    """What the options ask for."""
     from okxlint.check import Request
     from okxlint.engine import Question
 

@@ -1,0 +1,74 @@
+"""``--fix`` and ``--diff`` of ``okxlint check``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from okxlint.cli.output import to_stdout, to_whole_file
+from okxlint.cli.parameters import wants_color
+
+if TYPE_CHECKING:
+    from okxlint.check import Request
+    from okxlint.fixes import Edited, Mended
+
+
+def fix(request: Request) -> None:
+    """Apply the safe fixes, and tell on standard error how many there were."""
+    from okxlint.fixes import mend
+    from okxlint.report.summary import plural
+
+    mended = mend(request)
+    for file in mended.files:
+        to_whole_file(file.path, file.after)
+    _tell_left(mended)
+    if mended.files:
+        edits, files = plural(mended.fixes, "edit"), plural(len(mended.files), "file")
+        click.echo(f"okxlint: applied {edits} in {files}", err=True)
+    else:
+        click.echo("okxlint: nothing to fix", err=True)
+
+
+def show_difference(request: Request, color: str) -> int:
+    """Print what the safe fixes would change; 1 if that is anything."""
+    from okxlint.fixes import mend
+
+    mended = mend(request)
+    terminal = sys.stdout.isatty()
+    to_stdout(partial(_write, mended, wants_color(color, terminal)))
+    _tell_left(mended)
+    return int(bool(mended.files))
+
+
+def _tell_left(mended: Mended) -> None:
+    from okxlint.secrets.redact import visible
+
+    for shown in mended.left:
+        click.echo(f"okxlint: {visible(shown)} is left as it is: mend it by hand", err=True)
+
+
+def _write(mended: Mended, color: bool, stream: TextIO) -> None:
+    from okxlint.report.paint import Paint
+    from okxlint.secrets.redact import unarmed
+
+    paint = Paint(color)
+    for file in mended.files:
+        stream.writelines(paint.difference(unarmed(line)) + "\n" for line in _difference(file))
+
+
+def _difference(file: Edited) -> Iterator[str]:
+    """A unified diff for people: masked, and each line on one line."""
+    from difflib import unified_diff
+
+    from okxlint.secrets.redact import Redactor, visible
+
+    mask = Redactor(()).mask
+    name = visible(file.shown)
+    # Lines as git has them; what other programs take for a line's end is shown as its escape.
+    before, after = (text.split("\n") for text in (file.before, file.after))
+    for line in unified_diff(before, after, f"a/{name}", f"b/{name}", lineterm=""):
+        yield visible(mask(line.removesuffix("\r")))
