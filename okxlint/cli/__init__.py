@@ -25,6 +25,7 @@ COMMANDS = {
     "doctor": "Say why a credential or a connection does not work, and what to do.",
     "snapshot-diff": "Tell what changed on OKX between two snapshots.",
     "import": "Draft manifests from a snapshot.",
+    "init": "Write a starter manifest, policy, hook and workflow.",
     "rules": "List the rules.",
     "explain": "Explain one rule: its reason, options and examples.",
     "policy": "Show the policy in force, and where each value comes from.",
