@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from okxlint.cli.parameters import cwd, policy_option
-from okxlint.secrets.redact import Redactor, unarmed
+from okxlint.secrets.masking import clean_alone
+from okxlint.secrets.redact import unarmed
 
 
 @click.command("import")
@@ -69,4 +70,4 @@ def command(path: str, folder: str, update: bool, named: str | None) -> None:
 
 
 def _tell(line: str) -> None:
-    click.echo(unarmed(Redactor(()).clean(line)), err=True)
+    click.echo(unarmed(clean_alone(line)), err=True)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 
 from okxlint.lazy import Pattern
-from okxlint.secrets.redact import Redactor
+from okxlint.secrets.masking import clean_alone
 
 _PLAIN = Pattern(r"[A-Za-z][A-Za-z0-9_.-]*|[0-9]+(?:\.[0-9]+){3}(?:/[0-9]+)?")
 _WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
@@ -29,4 +29,4 @@ def flow(texts: Iterable[str]) -> str:
 
 def comment(text: str) -> str:
     """A text as a comment may have it: on one line, nothing secret in it."""
-    return Redactor(()).clean(text)
+    return clean_alone(text)

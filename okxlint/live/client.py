@@ -123,6 +123,10 @@ class Client:
         """A text of OKX, short, without what the credential holds, key ids and addresses."""
         return self._words.clean(text)
 
+    def mask(self, text: str) -> str:
+        """A text of OKX, character for character, without what the credential holds and key ids."""
+        return self._words.mask(text)
+
     def now(self) -> int:
         """Milliseconds since 1970, by the server's clock if this machine's was found wrong."""
         return round(self.clock.now() * 1000) + self._offset

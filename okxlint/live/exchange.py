@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from okxlint.live.client import CONFIG, KEYS, SUB_ACCOUNTS, AccountFailed, Client, Refused
 from okxlint.live.signing import EPOCH
-from okxlint.secrets.redact import Redactor
 from okxlint.snapshot import LiveAccount, LiveKey
 from okxlint.snapshot.file import permissions_of
 
@@ -21,7 +20,6 @@ _SECRET = ("secret", "passphrase", "password", "token", "apikey")
 _LONGEST = 200
 _MOST_FIELDS = 20
 """So much of one object that okxlint does not know is kept."""
-_REDACTOR = Redactor(())
 
 
 class Config(NamedTuple):
@@ -49,8 +47,8 @@ def config(client: Client) -> Config:
     return Config(
         uid=uid,
         main_uid=_text(row, "mainUid") or uid,
-        label=_text(row, "label"),
-        permissions=permissions_of(_text(row, "perm").split(",")),
+        label=client.mask(_text(row, "label")),
+        permissions=permissions_of(client.mask(_text(row, "perm")).split(",")),
         ips=_addresses(row),
     )
 
@@ -82,7 +80,7 @@ def sub_accounts(client: Client) -> list[LiveAccount]:
         after = min(times) + 1
     else:
         raise Refused("OKX's list of sub-accounts has no end", "Check --base-url.")
-    return [_account(found[name]) for name in sorted(found)]
+    return [_account(found[name], client.mask) for name in sorted(found)]
 
 
 def keys_of(client: Client, sub_account: str) -> tuple[LiveKey, ...]:
@@ -91,7 +89,7 @@ def keys_of(client: Client, sub_account: str) -> tuple[LiveKey, ...]:
     # Without one of them a key would look as if it had few rights, or no address.
     if any(not isinstance(row.get(name), str) for row in rows for name in ("label", "perm", "ip")):
         raise AccountFailed("OKX's answer holds a key without label, permissions or addresses")
-    return tuple(map(_key, rows))
+    return tuple(_key(row, client.mask) for row in rows)
 
 
 def _oldest_first(times: list[int]) -> bool:
@@ -105,7 +103,7 @@ def _name(row: Mapping[str, Any]) -> str:
     return name
 
 
-def _account(row: Mapping[str, Any]) -> LiveAccount:
+def _account(row: Mapping[str, Any], mask: Callable[[str], str]) -> LiveAccount:
     known = ("subAcct", "uid", "gAuth", "canTransOut", "enable")
     return LiveAccount(
         name=_text(row, "subAcct"),
@@ -116,7 +114,7 @@ def _account(row: Mapping[str, Any]) -> LiveAccount:
         two_factor=_flag(row, "gAuth"),
         can_transfer_out=_flag(row, "canTransOut"),
         enabled=_flag(row, "enable"),
-        extra=_others(row, (*known, *_ACCOUNT_NOISE)),
+        extra=_others(row, (*known, *_ACCOUNT_NOISE), mask),
     )
 
 
@@ -126,16 +124,16 @@ _ACCOUNT_NOISE = (
 """What OKX says of a sub-account that is no matter of keys; a telephone number is nobody's."""
 
 
-def _key(row: Mapping[str, Any]) -> LiveKey:
+def _key(row: Mapping[str, Any], mask: Callable[[str], str]) -> LiveKey:
     digits = _text(row, "apiKey").replace("-", "")[-8:].lower()
     moment = _milliseconds(row)
     return LiveKey(
-        label=_text(row, "label"),
-        permissions=permissions_of(_text(row, "perm").split(",")),
+        label=mask(_text(row, "label")),
+        permissions=permissions_of(mask(_text(row, "perm")).split(",")),
         ips=_addresses(row),
         key_id=digits if re.fullmatch("[0-9a-f]{8}", digits) else None,
         created=None if moment is None else _moment(moment),
-        extra=_others(row, ("label", "perm", "ip", "apiKey", "ts", "subAcct")),
+        extra=_others(row, ("label", "perm", "ip", "apiKey", "ts", "subAcct"), mask),
     )
 
 
@@ -163,12 +161,16 @@ def _moment(milliseconds: int) -> datetime:
     return EPOCH + timedelta(milliseconds=milliseconds)
 
 
-def _others(row: Mapping[str, Any], known: tuple[str, ...]) -> dict[str, Any]:
+def _others(
+    row: Mapping[str, Any], known: tuple[str, ...], mask: Callable[[str], str]
+) -> dict[str, Any]:
     """What OKX says besides: kept, but for what could be secret."""
-    return dict(_plain(row, known))
+    return dict(_plain(row, known, mask))
 
 
-def _plain(row: Mapping[str, Any], known: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+def _plain(
+    row: Mapping[str, Any], known: tuple[str, ...], mask: Callable[[str], str]
+) -> Iterator[tuple[str, Any]]:
     for name in sorted(row.keys() - set(known))[:_MOST_FIELDS]:
         value = row[name]
         plain = name.lower().replace("_", "").replace("-", "")
@@ -177,6 +179,6 @@ def _plain(row: Mapping[str, Any], known: tuple[str, ...]) -> Iterator[tuple[str
         if isinstance(value, bool | int) or value is None:
             yield name, value
         elif isinstance(value, str):
-            yield name, _REDACTOR.mask(value)[:_LONGEST]
+            yield name, mask(value)[:_LONGEST]
         else:
             yield name, "…"

@@ -32,6 +32,10 @@ class Words:
         own = self.clean(said) if said and code not in CODES else ""
         return f"{told}: {own}" if own else told
 
+    def mask(self, text: str) -> str:
+        """A text with secrets and whole key ids masked, otherwise as it is."""
+        return self._redactor.mask(text)
+
     def clean(self, text: str) -> str:
         """A text of OKX, short, without secrets, key ids and addresses."""
         masked = self._redactor.clean(

@@ -17,6 +17,7 @@ from okxlint.policy.layer import match_of, match_problems, said_at
 from okxlint.policy.match import Match, described
 from okxlint.policy.text import CustomText, PolicyText, Wrong, nearest_of
 from okxlint.rule import Hit, NoOptions, Rule, Run
+from okxlint.secrets.masking import Masking
 
 KINDS: dict[str, type] = {"key": Key, "app": App, "account": Account}
 _FAR = 3660
@@ -49,17 +50,19 @@ def custom_rule(entry: CustomText, text: PolicyText, number: int, problems: list
         match_of(entry.where, text), *assertion, at, entry.message, _written(entry.assertion)
     )
     where = str(said_at(text, route))
+    # Its page goes to people as it is: into SARIF, 'rules' and 'explain'.
+    mask = Masking([text.file]).redactor.mask
     return Rule(
         id=entry.id,
         group="custom",
         targets=(entry.kind,),
         severities={"recommended": severity, "strict": severity},
         strict_options={},
-        help=entry.help or f"Change the {entry.kind} as this rule of {where} asks.",
+        help=mask(entry.help or f"Change the {entry.kind} as this rule of {where} asks."),
         security_severity=_SCORES[severity],
         check=check,
         options=NoOptions,
-        text=_page(entry, where),
+        text=mask(_page(entry, where)),
     )
 
 

@@ -13,7 +13,8 @@ from okxlint.report.json_v1 import Tool
 from okxlint.report.markdown_text import code, neutral
 from okxlint.report.paint import Paint
 from okxlint.report.summary import plural
-from okxlint.secrets.redact import Redactor, unarmed
+from okxlint.secrets.masking import clean_alone
+from okxlint.secrets.redact import unarmed
 from okxlint.snapshot import Snapshot
 from okxlint.snapshot_changes import Change, Difference, Kind
 
@@ -67,7 +68,7 @@ Write = Callable[[DifferenceObject, TextIO, bool], None]
 
 def document(old: Snapshot, new: Snapshot, found: Difference) -> DifferenceObject:
     """A difference as plain data, masked and cleaned, as every format tells it."""
-    clean = Redactor(()).clean
+    clean = clean_alone
 
     def said(text: str | None) -> str | None:
         return None if text is None else clean(text)

@@ -9,7 +9,7 @@ from okxlint.model import Excerpt
 from okxlint.secrets.excerpt import excerpt
 from okxlint.secrets.leaks import find_leaks
 from okxlint.secrets.redact import Redactor
-from okxlint.secrets.secret_text import Leak
+from okxlint.secrets.secret_text import Leak, telling_names, text_value
 
 
 class Masking:
@@ -49,3 +49,9 @@ def _forms(file: Parsed, leak: Leak) -> Iterator[str]:
             # Three characters tell nothing, and to mask them everywhere would spoil each message.
             if len(line.strip()) > 3:
                 yield line.strip()
+
+
+def clean_alone(text: str) -> str:
+    """A text of which no file is known, safe to print: masked by its own telling names as well."""
+    leaks = (leak for name in telling_names(text) for leak in text_value(text, name))
+    return Redactor(text[leak.start : leak.end] for leak in leaks).clean(text)
