@@ -271,7 +271,7 @@ def test_unknown_words_and_fields_are_kept_and_nothing_secret() -> None:
         "long": "x" * 200,
         "n": "…",
         "none": None,
-        "note": ff"see {'*' * 36} and {'*' * 32}",
+        "note": f"see {'*' * 36} and {'*' * 32}",
     }
 
 
