@@ -7,13 +7,11 @@ other counterpart was renamed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_network
 from typing import NamedTuple, TypeVar
 
-from okxlint.address import Address, NotAnAddress, parse
+from okxlint.comparable import may_be, spans, spans_of
 from okxlint.inventory import Inventory, Key
 from okxlint.model import CURRENT
 from okxlint.snapshot import LiveAccount, LiveKey, Snapshot
@@ -49,7 +47,7 @@ class Twin(NamedTuple):
 
     def is_bound_like(self, key: Key) -> bool:
         """Whether it is bound to the very addresses that are declared, as networks."""
-        return spans(self.live.ips) == _spans_of(key.ip_allowlist)
+        return spans(self.live.ips) == spans_of(key.ip_allowlist)
 
 
 class Found(NamedTuple):
@@ -140,20 +138,6 @@ def _lacking(inventory: Inventory, readings: Mapping[tuple[str, str], Reading]) 
         listed = bool(parents) and parents <= masters
         if account.type == "sub" and listed and (account.name, "live") not in readings:
             yield account.name
-
-
-def may_be(one: str | None, other: str | None) -> bool:
-    """Whether two uids can be one. OKX writes those of sub-accounts with stars in the middle.
-
-    Source: https://www.okx.com/docs-v5/en/#sub-account-rest-api-get-sub-account-list
-    """
-    if not one or not other:
-        return True
-    if "*" not in one + other:
-        return one == other
-    shown = "*".join(re.escape(part) for part in re.split(r"\*+", other if "*" in other else one))
-    plain = one if "*" in other else other
-    return re.fullmatch(shown.replace("*", "[0-9*]*"), plain) is not None
 
 
 class _Pairing:
@@ -268,37 +252,4 @@ def _shape_of_key(key: Key) -> Hashable:
     # Only what is on OKX can have another name there.
     if key.created is None or key.status not in CURRENT - {"planned"}:
         return None
-    return key.rights, _spans_of(key.ip_allowlist), key.created
-
-
-def network(text: str) -> Address | None:
-    """An address as OKX writes it; of a network with host bits the network; ``None`` if neither.
-
-    How OKX writes networks is not documented:
-    https://www.okx.com/docs-v5/en/#overview-api-key-security
-    """
-    try:
-        return parse(text)
-    except NotAnAddress:
-        pass
-    try:
-        return parse(str(ip_network(text, strict=False)))
-    except ValueError:
-        return None
-
-
-def spans(ips: Iterable[str]) -> frozenset[tuple[int, int, int] | str]:
-    """Addresses as one compares them: as ranges that do not touch; what is none, as it is."""
-    known = {text: network(text) for text in ips}
-    plain = frozenset(text for text, address in known.items() if address is None)
-    return plain | _spans_of(address for address in known.values() if address)
-
-
-def _spans_of(addresses: Iterable[Address]) -> frozenset[tuple[int, int, int] | str]:
-    joined: list[tuple[int, int, int]] = []
-    for version, first, last in sorted((each.version, each.first, each.last) for each in addresses):
-        if joined and joined[-1][0] == version and joined[-1][2] + 1 >= first:
-            joined[-1] = version, joined[-1][1], max(last, joined[-1][2])
-        else:
-            joined.append((version, first, last))
-    return frozenset(joined)
+    return key.rights, spans_of(key.ip_allowlist), key.created

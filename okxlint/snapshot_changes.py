@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from okxlint.comparable import may_be, spans
 from okxlint.errors import OkxlintError
-from okxlint.reconciliation import may_be, spans
 from okxlint.snapshot import Auditor, LiveAccount, LiveKey, Snapshot
 
 Kind = Literal[

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from okxlint.comparable import spans, spans_of
 from okxlint.documents.reader import read
 from okxlint.drafts import Draft, drafts_of
 from okxlint.drafts.files import file_names, write_drafts
@@ -18,7 +19,7 @@ from okxlint.drafts.scalars import comment, scalar
 from okxlint.errors import OkxlintError
 from okxlint.inventory import Inventory
 from okxlint.manifest import load
-from okxlint.reconciliation import _spans_of, reconcile, spans
+from okxlint.reconciliation import reconcile
 from okxlint.snapshot import Snapshot
 from okxlint.snapshot.file import parse
 from tests.sample_snapshot import account, key, master, snapshot
@@ -80,7 +81,7 @@ def test_what_is_drafted_is_what_is_on_okx(
         assert not twin.renamed
         assert twin.live.label == declared.label
         assert twin.live.rights == declared.rights
-        assert spans(twin.live.ips) == _spans_of(declared.ip_allowlist)
+        assert spans(twin.live.ips) == spans_of(declared.ip_allowlist)
         assert twin.live.day == declared.created
         assert twin.live.key_id == declared.key_id
         assert (declared.status, declared.environment) == ("active", environment)

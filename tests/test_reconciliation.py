@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from okxlint.comparable import may_be, network, spans
 from okxlint.documents.reader import read
 from okxlint.manifest import load
-from okxlint.reconciliation import Reconciliation, may_be, network, reconcile, spans
+from okxlint.reconciliation import Reconciliation, reconcile
 from okxlint.snapshot.file import parse
 from tests.sample_snapshot import account, key, master, snapshot
 from tests.test_live_rules import HEAD, declared

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
+from okxlint.comparable import network
 from okxlint.drafts.scalars import comment, flow, scalar
 from okxlint.field_types import Permission
-from okxlint.reconciliation import network
 from okxlint.snapshot import SITES, LiveAccount, LiveKey, Snapshot
 
 LONGEST_LABEL = 50

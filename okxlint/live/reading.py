@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from okxlint.address import BITS
+from okxlint.comparable import may_be, network
 from okxlint.live.client import AccountFailed, Client, Refused
 from okxlint.live.exchange import Config, config, keys_of, sub_accounts
 from okxlint.live.transport import CONNECTIONS
-from okxlint.reconciliation import may_be, network
 from okxlint.snapshot import Auditor, LiveAccount, LiveKey, Snapshot
 from okxlint.snapshot.file import in_order
 
