@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -104,6 +104,7 @@ def _completed(before: str, beginning: str) -> list[Any]:
     return [CompletionItem(before + name) for name in rule_ids() if name.startswith(beginning)]
 
 
+Command = Callable[..., Any]
 color_option = click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
     help="Colour in text. NO_COLOR and FORCE_COLOR are respected.",
@@ -111,6 +112,25 @@ color_option = click.option(
 policy_option = click.option(
     "--policy", "named", type=click.Path(), metavar="FILE|PACK",
     help="The policy, instead of the one found.",
+)  # fmt: skip
+
+
+def format_options(formats: Sequence[str]) -> Callable[[Command], Command]:
+    """``--format``, the first one by default, and ``--output``, which may be given several times."""
+    chosen = click.option(
+        "-f", "--format", "format_", type=click.Choice(formats), default=formats[0],
+        show_default=True, help="The form on standard output.",
+    )  # fmt: skip
+    besides = click.option(
+        "-o", "--output", "outputs", type=Output(formats), multiple=True, metavar="FORMAT=FILE",
+        help="Write it to a file as well. May be given several times.",
+    )  # fmt: skip
+    return lambda command: chosen(besides(command))
+
+
+policy_ref_option = click.option(
+    "--policy-ref", metavar="REV",
+    help="Judge by the policy, and the waivers, that this revision has.",
 )  # fmt: skip
 
 

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from okxlint.cli.output import to_file, to_stdout
-from okxlint.cli.parameters import Day, Kinds, Output, cwd, policy_option
+from okxlint.cli.parameters import (
+    Day,
+    Kinds,
+    cwd,
+    format_options,
+    policy_option,
+    policy_ref_option,
+)
 
 if TYPE_CHECKING:
     from okxlint.register import Register
@@ -19,19 +26,9 @@ _FORMATS = ("markdown", "csv", "json", "html")
 
 @click.command("register")
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")
-@click.option(
-    "-f", "--format", "format_", type=click.Choice(_FORMATS), default="markdown",
-    show_default=True, help="The form on standard output.",
-)  # fmt: skip
-@click.option(
-    "-o", "--output", "outputs", type=Output(_FORMATS), multiple=True, metavar="FORMAT=FILE",
-    help="Write it to a file as well. May be given several times.",
-)  # fmt: skip
+@format_options(_FORMATS)
 @policy_option
-@click.option(
-    "--policy-ref", metavar="REV",
-    help="Judge by the policy, and the waivers, that this revision has.",
-)  # fmt: skip
+@policy_ref_option
 @click.option(
     "--as-of", type=Day(), metavar="DATE", help="Judge as on this UTC day.  [default: today]"
 )

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from okxlint.cli.output import to_file, to_stdout
-from okxlint.cli.parameters import Output, color_option, wants_color
+from okxlint.cli.parameters import (
+    color_option,
+    format_options,
+    wants_color,
+)
 
 if TYPE_CHECKING:
     from okxlint.report.difference import DifferenceObject
@@ -20,14 +24,7 @@ _FORMATS = ("text", "json", "markdown")
 @click.command("snapshot-diff")
 @click.argument("old", type=click.Path())
 @click.argument("new", type=click.Path())
-@click.option(
-    "-f", "--format", "format_", type=click.Choice(_FORMATS), default="text",
-    show_default=True, help="The form on standard output.",
-)  # fmt: skip
-@click.option(
-    "-o", "--output", "outputs", type=Output(_FORMATS), multiple=True, metavar="FORMAT=FILE",
-    help="Write it to a file as well. May be given several times.",
-)  # fmt: skip
+@format_options(_FORMATS)
 @color_option
 def command(
     old: str, new: str, format_: str, outputs: tuple[tuple[str, str], ...], color: str

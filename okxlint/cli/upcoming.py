@@ -13,11 +13,12 @@ from okxlint.cli.output import to_file, to_stdout
 from okxlint.cli.parameters import (
     Day,
     Kinds,
-    Output,
     Rules,
     color_option,
     cwd,
+    format_options,
     policy_option,
+    policy_ref_option,
     wants_color,
 )
 
@@ -33,19 +34,9 @@ _FORMATS = ("text", "json", "markdown", "ics")
     "--days", type=click.IntRange(1, 366), default=30, show_default=True,
     help="How many days after that of the run are looked at.",
 )  # fmt: skip
-@click.option(
-    "-f", "--format", "format_", type=click.Choice(_FORMATS), default="text",
-    show_default=True, help="The form on standard output.",
-)  # fmt: skip
-@click.option(
-    "-o", "--output", "outputs", type=Output(_FORMATS), multiple=True, metavar="FORMAT=FILE",
-    help="Write it to a file as well. May be given several times.",
-)  # fmt: skip
+@format_options(_FORMATS)
 @policy_option
-@click.option(
-    "--policy-ref", metavar="REV",
-    help="Judge by the policy, and the waivers, that this revision has.",
-)  # fmt: skip
+@policy_ref_option
 @click.option("--select", type=Rules(), metavar="RULE,...", help="Look at these rules alone.")
 @click.option("--ignore", type=Rules(), metavar="RULE,...", help="Look at all but these rules.")
 @click.option(
