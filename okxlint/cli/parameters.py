@@ -116,7 +116,7 @@ policy_option = click.option(
 
 
 def format_options(formats: Sequence[str]) -> Callable[[Command], Command]:
-    """``--format``, the first one by default, and ``--output``, which may be given several times."""
+    """``--format``, the first one by default, and ``--output``, several times if wanted."""
     chosen = click.option(
         "-f", "--format", "format_", type=click.Choice(formats), default=formats[0],
         show_default=True, help="The form on standard output.",
