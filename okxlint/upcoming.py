@@ -5,7 +5,8 @@ A day's findings are those of ``okxlint check --as-of DAY``, by the very same fu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from okxlint.case import load_case
@@ -30,7 +31,7 @@ class Upcoming(Record):
     """What begins within a window of days."""
 
     today: Report
-    """What there is already; nothing of it is an event."""
+    """What there is already; nothing of it is an event. Its unknowns are those of all days."""
     until: date
     """The last day of the window."""
     events: tuple[Event, ...]
@@ -50,6 +51,7 @@ def upcoming(request: Request, days: int) -> Upcoming:
     question = changed(request.question, horizon=0)
     today = report_on(case, question)
     events: list[Event] = []
+    unknown = {each[:3]: each for each in today.unknown}
     before = today
     for number in range(1, days + 1):
         day = days_after(question.as_of, number)
@@ -57,13 +59,46 @@ def upcoming(request: Request, days: int) -> Upcoming:
             break  # the calendar's end
         now = report_on(case, changed(question, as_of=day))
         events += _begun(before, now)
+        for each in now.unknown:
+            told = each._replace(message=f"{each.message} (as of {day})")
+            unknown.setdefault(each[:3], told)
         before = now
+    today = changed(today, unknown=tuple(unknown.values()))
     return Upcoming(today, days_after(question.as_of, days), tuple(events))
 
 
 def _begun(before: Report, now: Report) -> Iterator[Event]:
-    known = {finding.fingerprint: finding.severity for finding in before.findings}
+    known = _severities(before, now)
     for finding in now.findings:
         was = known.get(finding.fingerprint)
         if was is None or was < finding.severity:
             yield Event(now.as_of, finding, was)
+
+
+def _severities(before: Report, now: Report) -> dict[str, Severity]:
+    """What each finding was on the day before, by its fingerprint now.
+
+    The numbers of equal fingerprints are counted anew on each day, so these are told apart by their
+    places; what has moved as well takes what is left, in the order of reports.
+    """
+    old, new = _alike(before.findings), _alike(now.findings)
+    known: dict[str, Severity] = {}
+    for identity, findings in new.items():
+        left = old[identity]
+        moved = []
+        for finding in findings:
+            same = next((each for each in left if each.location == finding.location), None)
+            if same is None:
+                moved.append(finding)
+                continue
+            left.remove(same)
+            known[finding.fingerprint] = same.severity
+        known |= {one.fingerprint: other.severity for one, other in zip(moved, left, strict=False)}
+    return known
+
+
+def _alike(findings: Iterable[Finding]) -> defaultdict[str, list[Finding]]:
+    groups: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        groups[finding.fingerprint.partition(":")[0]].append(finding)
+    return groups

@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 from okxlint.check import Request, run_check
 from okxlint.engine import Question
 from okxlint.loading import Wanted
+from okxlint.model import Finding, Location
 from okxlint.record import changed
 from okxlint.report.calendar import FORMATS, calendar_object
-from okxlint.upcoming import Upcoming, upcoming
+from okxlint.upcoming import Upcoming, _begun, upcoming
 from tests.asking import okxlint
 from tests.conftest import DAY
 from tests.test_cli import ROOT
@@ -121,6 +122,42 @@ def test_the_calendar_ends(tmp_path: Path) -> None:
     assert value.until == date.max
 
 
+DEMO = "rule: demo-first, reason: a, approved_by: b@example.com"
+DEMO_PAIR = f", waivers: [{{{DEMO}, value: bot, expires: %s}}, {{{DEMO}, expires: %s}}]"
+
+
+@pytest.mark.parametrize("ends", [("2026-12-20", "2026-12-10"), ("2026-12-10", "2026-12-20")])
+def test_of_two_waivers_of_one_rule_each_is_told_by_its_own_day(
+    ends: tuple[str, str], tmp_path: Path
+) -> None:
+    value = coming(tmp_path, HEAD + KEY % (DEMO_PAIR % ends), days=40)
+    events = [each for each in value.events if each.finding.rule == "waiver-expired"]
+    assert [
+        (str(each.day), each.was and each.was.word, each.finding.message[-10:])
+        for each in events
+        if each.finding.severity.word == "warning"
+    ] == [("2026-11-27", None, "2026-12-10"), ("2026-12-07", None, "2026-12-20")]
+    assert [
+        (
+            str(each.day),
+            each.was and each.was.word,
+            re.findall(r"2026-12-\d\d", each.finding.message),
+        )
+        for each in events
+        if each.finding.severity.word == "error"
+    ] == [
+        ("2026-12-11", "warning", ["2026-12-10"]),
+        ("2026-12-21", "warning", ["2026-12-20"]),
+    ]
+
+
+def test_what_has_moved_is_no_event(tmp_path: Path) -> None:
+    report = coming(tmp_path, HEAD + KEY % "").today
+    place = report.findings[0].location
+    moved = [changed(each, location=place._replace(line=99)) for each in report.findings]
+    assert not list(_begun(report, changed(report, findings=tuple(moved))))
+
+
 # -- it agrees with a check of each day ------------------------------------------------------
 
 DAYS = st.dates(DAY - timedelta(130), DAY + timedelta(60)).map(str)
@@ -149,6 +186,11 @@ FIELDS = st.fixed_dictionaries(
 )
 
 
+def identity(finding: Finding) -> tuple[str, Location]:
+    """What stays the same from day to day: the numbers of equal fingerprints do not."""
+    return finding.fingerprint.partition(":")[0], finding.location
+
+
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -164,15 +206,15 @@ def test_each_day_is_told_as_a_check_of_it_finds_it(
     request = Request(Question(DAY), Wanted(str(tmp_path)), fail_on=None)
     value = upcoming(request, days)
     expected = []
-    before = {each.fingerprint: each.severity for each in run_check(request).findings}
+    before = {identity(each): each.severity for each in run_check(request).findings}
     for number in range(1, days + 1):
         day = DAY + timedelta(number)
         report = run_check(changed(request, question=Question(day)))
         for finding in report.findings:
-            was = before.get(finding.fingerprint)
+            was = before.get(identity(finding))
             if was is None or was < finding.severity:
                 expected.append((day, finding, was))
-        before = {each.fingerprint: each.severity for each in report.findings}
+        before = {identity(each): each.severity for each in report.findings}
     assert [(event.day, event.finding, event.was) for event in value.events] == expected
 
 
@@ -269,6 +311,33 @@ def test_all_that_is_unknown_is_told_in_each_format(tmp_path: Path) -> None:
     for name in ("text", "markdown", "json"):
         assert "symbolic link" in written(value, name)
     assert calendar_object(value)["unknown"][0]["kind"] == "unreadable"
+
+
+ONE_DAY = """\
+custom:
+  - id: acme-day
+    for: key
+    severity: error
+    assert: "1 / (as_of.getDate() - 30) < 2"
+    message: a
+"""
+
+
+@pytest.mark.parametrize(("days", "exit_status"), [(7, 0), (8, 3)])
+def test_what_is_unknown_on_a_later_day_alone(days: int, exit_status: int, tmp_path: Path) -> None:
+    value = coming(tmp_path, HEAD + KEY % "", days, ONE_DAY)
+    assert value.today.exit == exit_status
+    told = [each.message for each in value.today.unknown if not each.accepted]
+    assert [each.endswith("(as of 2026-11-30)") for each in told] == [True] * len(told)
+    assert len(told) == (exit_status == 3)
+
+
+def test_a_calendar_that_is_not_complete_says_so_aside(tmp_path: Path) -> None:
+    (tmp_path / "okx-keys.yaml").symlink_to("/etc/hostname")
+    done = okxlint("upcoming", "-f", "ics", cwd=tmp_path)
+    assert done.returncode == 3
+    assert "BEGIN:VCALENDAR" in done.stdout
+    assert "okxlint: unknown[unreadable]" in done.stderr
 
 
 # -- as users run it -------------------------------------------------------------------------

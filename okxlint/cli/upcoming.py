@@ -79,6 +79,7 @@ def command(
     from okxlint.check import Request
     from okxlint.engine import Question
     from okxlint.loading import Wanted
+    from okxlint.secrets.redact import unarmed
     from okxlint.upcoming import upcoming
 
     if "-" in paths:
@@ -99,6 +100,10 @@ def command(
     for name, path in outputs:
         to_file(path, partial(_write, name, value, False))
     to_stdout(partial(_write, format_, value, wants_color(color, sys.stdout.isatty())))
+    if format_ == "ics":
+        # A calendar has no place for it, and an empty one looks as if nothing were coming.
+        for unknown in value.today.unknown:
+            click.echo(f"okxlint: unknown[{unknown.kind}] {unarmed(unknown.message)}", err=True)
     click.get_current_context().exit(value.today.exit)
 
 
