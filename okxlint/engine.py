@@ -249,6 +249,13 @@ def _crash(rule: Rule, target: Any, error: Exception) -> tuple[tuple[str, ...], 
 
 def _flaw(flaw: Flaw) -> Candidate:
     rule = load_rule(flaw.rule)
-    hit = Hit(at=flaw.place, value=flaw.value, message=flaw.message, help=flaw.help, fix=flaw.fix)
+    hit = Hit(
+        at=flaw.place,
+        value=flaw.value,
+        message=flaw.message,
+        help=flaw.help,
+        at_most=flaw.at_most,
+        fix=flaw.fix,
+    )
     names = {"account": flaw.account, "key": flaw.key, "app": flaw.app}
     return Candidate(rule, rule.severities["recommended"], hit, names)

@@ -7,19 +7,30 @@ and after: a file in which anything of it would be lost is left as it is.
 from __future__ import annotations
 
 import os.path
-from collections import defaultdict
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
-from okxlint.case import Case, Request, load_case
+from okxlint.case import Request, load_case
 from okxlint.check import report_on
 from okxlint.documents.reader import Parsed, read
-from okxlint.manifest import load
-from okxlint.model import Fix, Location
+from okxlint.inventory import Declared, Inventory, Key
+from okxlint.manifest import NAMED_ONCE, load, repeats
+from okxlint.model import Fix, Report
 from okxlint.record import Record, changed
+from okxlint.secrets.redact import Redactor
+from okxlint.waivers import names_of
 
 MOST_ROUNDS = 10
 """Edits that overlap are applied one after the other, in so many rounds."""
+
+
+class Edit(NamedTuple):
+    """A stretch of a text, as offsets, and what is to stand there instead."""
+
+    start: int
+    end: int
+    text: str
 
 
 class Edited(NamedTuple):
@@ -40,6 +51,10 @@ class Mended(Record):
     files: tuple[Edited, ...]
     fixes: int
     """How many edits were applied."""
+    masks: tuple[Redactor, ...]
+    """What masks the secrets of the texts: those found before the edits, and after."""
+    is_complete: bool
+    """Whether all was looked at that there is."""
     left: tuple[str, ...] = ()
     """Files whose fixes would have changed more than they should, as reports name them."""
 
@@ -48,83 +63,105 @@ def mend(request: Request) -> Mended:
     """Apply in memory the fixes of all findings that a check reports. Raises ``OkxlintError``."""
     texts: dict[str, Edited] = {}
     refused: set[str] = set()
-    count = 0
+    masks: list[Redactor] = []
+    count, is_complete = 0, True
     for _ in range(MOST_ROUNDS):
-        edited = {file.path: file.after.encode() for file in texts.values()}
+        edited = {**request.wanted.edited}
+        edited |= {file.path: file.after.encode() for file in texts.values()}
         case = load_case(changed(request, wanted=changed(request.wanted, edited=edited)))
-        fixes = _fixes(case)
-        news = {
-            file.source.path: _applied(file, fixes[file.source.path])
-            for file in case.loaded.files
-            if file.source.path in fixes and file.source.path not in refused
-        }
+        masks = [*masks[:1], case.masking.redactor]
+        report = report_on(case, request.question)
+        is_complete = all(unknown.accepted for unknown in report.unknown)
+        fixes, done = _fixes(report), count
         for file in case.loaded.files:
             shown = file.source.path
-            if shown not in news:
+            if shown not in fixes or shown in refused:
                 continue
-            after, applied = news[shown]
-            if not _says_as_much(file, after):
+            edits = safe_edits(file, fixes[shown])
+            if edits is None:
                 refused.add(shown)
                 continue
             path = os.path.join(case.asked.tree.root, shown)
             first = texts[path].before if path in texts else file.source.whole_text
-            texts[path] = Edited(path, shown, first, after)
-            count += applied
-        if not news.keys() - refused:
+            after = with_edits(file.source.text, edits)
+            mark = file.source.whole_text.removesuffix(file.source.text)
+            texts[path] = Edited(path, shown, first, mark + after)
+            count += len(edits)
+        if count == done:
             break
     files = (texts[path] for path in sorted(texts))
-    return Mended(tuple(files), count, tuple(sorted(refused)))
+    return Mended(tuple(files), count, tuple(masks), is_complete, tuple(sorted(refused)))
 
 
-def _fixes(case: Case) -> Mapping[str, list[Fix]]:
+def _fixes(report: Report) -> Mapping[str, list[Fix]]:
     found: dict[str, list[Fix]] = defaultdict(list)
-    for finding in report_on(case, case.request.question).findings:
+    for finding in report.findings:
         if finding.fix:
             found[finding.fix.location.path].append(finding.fix)
     return found
 
 
-def _applied(file: Parsed, fixes: list[Fix]) -> tuple[str, int]:
-    """The text with those fixes that do not overlap, and how many they are."""
-    text = file.source.text
-    edits = sorted({(*_offsets(file, fix.location), fix.text) for fix in fixes})
+def safe_edits(file: Parsed, fixes: Iterable[Fix]) -> list[Edit] | None:
+    """The edits of those fixes that do not overlap, in the order of the text.
+
+    ``None`` if with them the file would be read less well, or would say less than it should.
+    """
+    edits: list[Edit] = []
+    for edit in sorted({Edit(*file.source.offsets(fix.location), fix.text) for fix in fixes}):
+        if not edits or edit.start >= edits[-1].end:
+            edits.append(edit)
+    new = read(file.source.path, with_edits(file.source.text, edits).encode())
+    removed = sum(not edit.text for edit in edits)
+    return edits if says_as_much(file, new, removed) else None
+
+
+def with_edits(text: str, edits: Iterable[Edit]) -> str:
+    """A text with edits that are sorted and do not overlap."""
     parts: list[str] = []
-    at = count = 0
+    at = 0
     for start, end, new in edits:
-        if start >= at:
-            parts += text[at:start], new
-            at = end
-            count += 1
-    mark = file.source.whole_text.removesuffix(text)
-    return mark + "".join((*parts, text[at:])), count
+        parts += text[at:start], new
+        at = end
+    return "".join((*parts, text[at:]))
 
 
-def _offsets(file: Parsed, place: Location) -> tuple[int, int]:
-    start, _ = file.source.line_span(place.line)
-    end, _ = file.source.line_span(place.end_line)
-    return start + place.column - 1, end + place.end_column - 1
+def says_as_much(file: Parsed, new: Parsed, removed: int) -> bool:
+    """Whether a text is read as well as another, and says all that it says.
+
+    Entries that are removed are waivers, or stood twice; nothing else is missing.
+    """
+    before, now = load([file])[0], load([new])[0]
+    lost = _waivers(before) - _waivers(now)
+    return (
+        len(new.problems) <= len(file.problems)
+        and _facts(before) <= _facts(now)
+        and len(before.declared) + len(before.broken) == len(now.declared) + len(now.broken)
+        and lost.total() + _repeats(before) - _repeats(now) == removed
+    )
 
 
-def _says_as_much(file: Parsed, after: str) -> bool:
-    """Whether the new text is read as well as the old one, and says all that it says of keys."""
-    new = read(file.source.path, after.encode())
-    return len(new.problems) <= len(file.problems) and _facts(file) <= _facts(new)
+def _facts(inventory: Inventory) -> Counter[str]:
+    """What is said of accounts, apps and keys, waivers and the length of key ids aside."""
+    return Counter(map(_said, inventory.declared))
 
 
-def _facts(file: Parsed) -> set[tuple[Any, ...]]:
-    """What a manifest says of accounts, apps and keys, waivers and the length of key ids aside."""
-    inventory, _ = load([file])
-    keys = {
-        (
-            *(key.account, key.label, key.app, key.permissions, key.environment, key.status),
-            *(key.created, key.last_reviewed, key.last_used, key.expires, key.status_since),
-            *(tuple(entry.text for entry in key.ip_allowlist), (key.key_id or "")[-8:].lower()),
-            *(key.third_party, key.replaces, key.secret_ref, key.owner, key.purpose),
-        )
-        for key in inventory.keys
-    }
-    apps = {
-        (app.name, app.needs, tuple(entry.text for entry in app.egress), app.status, app.owner)
-        for app in inventory.apps
-    }
-    return keys | apps | {(each.name, each.type, each.parent) for each in inventory.accounts}
+def _said(each: Declared) -> str:
+    fields = {name: value for name, value in each.fields.items() if name != "waivers"}
+    if isinstance(each, Key) and each.key_id:
+        fields["key_id"] = each.key_id[-8:].lower()
+    for name in fields.keys() & NAMED_ONCE:
+        fields[name] = sorted(set(getattr(each, name)))
+    return f"{type(each).__name__} {sorted(fields.items(), key=lambda item: item[0])!r}"
+
+
+def _repeats(inventory: Inventory) -> int:
+    return sum(1 for each in inventory.declared for _ in repeats(each))
+
+
+def _waivers(inventory: Inventory) -> Counter[str]:
+    return Counter(
+        f"{names_of(each)} {waiver.rule!r} {waiver.reason!r} {waiver.approved_by!r} "
+        f"{waiver.granted} {waiver.expires} {waiver.value!r}"
+        for each in inventory.declared
+        for waiver in each.waivers
+    )

@@ -147,6 +147,7 @@ def _rights(permissions: tuple[str, ...]) -> frozenset[str]:
 
 
 AnyAccount = Account | ImpliedAccount
+Declared = Account | App | Key
 
 
 class Broken(Record):
@@ -166,6 +167,11 @@ class Inventory(Record):
     apps: tuple[App, ...] = ()
     keys: tuple[Key, ...] = ()
     broken: tuple[Broken, ...] = ()
+
+    @property
+    def declared(self) -> tuple[Declared, ...]:
+        """All that manifests declare, without what has a schema error."""
+        return (*self.accounts, *self.apps, *self.keys)
 
     @cached_property
     def all_accounts(self) -> tuple[AnyAccount, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields as fields_of
 from typing import Any, Literal, NamedTuple, TypeVar
 
@@ -11,7 +11,7 @@ from pydantic_core import ValidationError
 from okxlint.documents.reader import Document, Parsed
 from okxlint.forms import validator
 from okxlint.inventory import Account, App, Broken, Inventory, Key, Waiver
-from okxlint.model import STATUSES
+from okxlint.model import STATUSES, Severity
 from okxlint.origin import Origin, Place, Replacement
 from okxlint.schema_error import explain, near_miss
 from okxlint.suggest import did_you_mean
@@ -20,6 +20,8 @@ VERSION = "1"
 ENVIRONMENTS = ("live", "demo")
 LISTS = ("accounts", "apps", "keys")
 """The top-level fields, one of which makes a YAML file a manifest."""
+NAMED_ONCE = ("app", "needs")
+"""Lists in which a second entry of the same name says nothing, and no fact of a key on OKX."""
 
 
 class Flaw(NamedTuple):
@@ -35,6 +37,7 @@ class Flaw(NamedTuple):
     key: str | None = None
     app: str | None = None
     fix: Replacement | None = None
+    at_most: Severity = Severity.ERROR
 
 
 Object = Account | App | Key
@@ -135,6 +138,7 @@ class _Loader:
                 self.invalid(kind, fields, where, built)
             elif not second:
                 yield _placed(built, where, fields)
+                self.repeated(built, where)
 
     def invalid(
         self, kind: type[Object], fields: dict[str, Any], where: Origin, error: ValidationError
@@ -148,6 +152,24 @@ class _Loader:
         broken = _broken(kind, fields)
         if broken:
             self.broken.append(broken)
+
+    def repeated(self, built: Object, where: Origin) -> None:
+        """Tell of names that stand twice in a list."""
+        for field, index in repeats(built):
+            name = getattr(built, field)[index]
+            entry = where.child(field, index)
+            at = where.removal(field, entry) if entry else None
+            flaw = Flaw(
+                "manifest-schema",
+                "repeated entry",
+                f"'{name}' stands twice in '{field}'",
+                "Keep one of them.",
+                where.at(field, index),
+                **_names(type(built), built.fields),
+                fix=Replacement(f"Remove the second '{name}'", at, "") if at else None,
+                at_most=Severity.INFO,
+            )
+            self.flaws.append(flaw)
 
     def schema(self, value: str, message: str, place: Place, help_: str) -> None:
         self.flaws.append(Flaw("manifest-schema", value, message, help_, place))
@@ -170,6 +192,14 @@ class _Loader:
         place = where.label
         self.flaws.append(Flaw("manifest-schema", f"second {word}", message, help_, place, **names))
         return True
+
+
+def repeats(built: Object) -> Iterator[tuple[str, int]]:
+    """Each entry of a list that stands there before, as field and index."""
+    for field in NAMED_ONCE:
+        names = getattr(built, field, None) or ()
+        if len(names) > 1 and len(set(names)) < len(names):
+            yield from ((field, at) for at, name in enumerate(names) if name in names[:at])
 
 
 _START = "See 'okxlint explain manifest-schema' for a manifest of the right form."
@@ -260,13 +290,13 @@ def _placed(built: _O, where: Origin, fields: dict[str, Any]) -> _O:
     return built
 
 
-def _names(kind: type[Object], fields: dict[str, Any]) -> dict[str, Any]:
+def _names(kind: type[Object], fields: Mapping[str, Any]) -> dict[str, Any]:
     if kind is Key:
         return {"account": _string(fields, "account"), "key": _string(fields, "label")}
     return {"account" if kind is Account else "app": _string(fields, "name")}
 
 
-def _string(fields: dict[str, Any], name: str) -> str | None:
+def _string(fields: Mapping[str, Any], name: str) -> str | None:
     value = fields.get(name)
     return value if isinstance(value, str) else None
 

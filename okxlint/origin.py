@@ -64,6 +64,11 @@ class Origin(NamedTuple):
         """What names the object: its ``label`` or ``name`` scalar, else its first key."""
         return self._label(self.node)
 
+    @property
+    def extent(self) -> tuple[int, int]:
+        """From the object's first character to the end of the last scalar in it, as offsets."""
+        return self.spans.starts[self.node], self.spans.last_end(self.node)
+
     def child(self, *route: Step) -> Origin | None:
         """The origin of an object inside this one; ``None`` if it is not there."""
         node = self.node

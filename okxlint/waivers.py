@@ -189,10 +189,9 @@ def _removal(entry: Entry) -> Replacement | None:
 def _entries(
     inventory: Inventory, terms: WaiverTerms, accounts: Sequence[AnyAccount]
 ) -> Iterator[Entry]:
-    for group in (inventory.accounts, inventory.apps, inventory.keys):
-        for target in group:
-            for waiver in target.waivers:
-                yield Entry(waiver, (target,), KINDS[type(target)], names_of(target))
+    for target in inventory.declared:
+        for waiver in target.waivers:
+            yield Entry(waiver, (target,), KINDS[type(target)], names_of(target))
     for entry in granted(terms):
         entry.targets = tuple(_granted_for(inventory, accounts, **entry.names))
         yield entry

@@ -12,9 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from okxlint.check import Request
+from okxlint.cli.fixing import fix
 from okxlint.documents.reader import read
 from okxlint.engine import Question
-from okxlint.fixes import Mended, mend
+from okxlint.errors import OkxlintError
+from okxlint.fixes import Mended, mend, says_as_much
 from okxlint.loading import Wanted
 from okxlint.manifest import load
 from tests.asking import okxlint
@@ -291,3 +293,139 @@ def test_a_folder_that_is_closed(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     assert done.returncode == 2
     assert "cannot write" in done.stderr
+
+
+SHARED = (
+    HEAD
+    + "  - &b\n    label: bot-1\n    account: main\n    permissions: [trade]\n"
+    + f"    ip_allowlist: [18.203.11.7]\n    waivers: [{GOOD}]\n"
+)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        # The second key needs the waiver that the first one does not.
+        "  - <<: *b\n    label: bot-2\n    ip_allowlist: []\n",
+        "  - <<: [*b]\n    label: bot-2\n    ip_allowlist: []\n",
+        "  - {label: bot-2, account: main, permissions: [read_only], metadata: {x: *b}}\n",
+    ],
+)
+def test_a_waiver_that_several_keys_share_is_left(other: str, tmp_path: Path) -> None:
+    assert mended(tmp_path, SHARED + other).files == ()
+    assert len(mended(tmp_path, SHARED).files) == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("    metadata: {ticket: SEC-1}\n", ""),
+        (f"    waivers: [{GOOD}]\n", ""),
+        (KEY, ""),
+        ("type: master, site: eea", "type: master"),
+    ],
+)
+def test_a_text_that_says_less_is_not_written(before: str, after: str) -> None:
+    text = HEAD.replace("master", "master, site: eea") + KEY + KEY
+    text += f"    metadata: {{ticket: SEC-1}}\n    waivers: [{GOOD}]\n"
+    file, less = read("a.yaml", text.encode()), text.replace(before, after, 1)
+    assert says_as_much(file, file, 0)
+    assert not says_as_much(file, read("a.yaml", less.encode()), 0)
+    assert not says_as_much(file, file, 1)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "    metadata: {passphrase: hunter2-horse}\n",
+        "    metadata:\n      api_secret: |\n        hunter2-horse\n",
+        "    # -----BEGIN PRIVATE KEY-----\n    # hunter2-horse\n    # -----END PRIVATE KEY-----\n",
+        f"    waivers: [{UNUSED.replace('reason: a', 'reason: passphrase=hunter2-horse')}]\n",
+    ],
+)
+def test_a_difference_shows_no_secret(beside: str, tmp_path: Path) -> None:
+    (tmp_path / "okx-keys.yaml").write_text(HEAD + KEY + f"    key_id: {UUID}\n" + beside)
+    done = okxlint("check", "--diff", *DAYS, cwd=tmp_path)
+    assert (done.returncode, "+    key_id: 7a031a2b" in done.stdout) == (1, True)
+    assert "hunter2" not in done.stdout + done.stderr
+    assert "*****" in done.stdout
+
+
+def test_a_comment_that_ends_with_a_comma_is_left(tmp_path: Path) -> None:
+    text = HEAD + KEY + f"    waivers: [{GOOD}, # see a,\n      {OVER}\n      ]\n"
+    assert mended(tmp_path, text).files == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("    app: [a, b, a]  # two\n", "    app: [a, b]  # two\n"),
+        ("    app: [a, a, b, 'a', a]\n", "    app: [a, b]\n"),
+        (
+            "    app:\n      - a\n      - a  # again\n      - b\n",
+            "    app:\n      - a\n      - b\n",
+        ),
+        ("    app: [\n      a,\n      a,\n    ]\n", "    app: [\n      a,\n    ]\n"),
+    ],
+)
+def test_a_name_that_stands_twice_is_left_once(before: str, after: str, tmp_path: Path) -> None:
+    assert fixed(tmp_path, HEAD + KEY + before) == HEAD + KEY + after
+
+
+def test_a_need_that_stands_twice_is_told_as_info(tmp_path: Path) -> None:
+    apps = "apps:\n  - name: a\n    needs: [trade, read_only, trade]\n"
+    (tmp_path / "okx-keys.yaml").write_text(HEAD + KEY + apps)
+    done = okxlint("check", "-f", "json", *DAYS, cwd=tmp_path)
+    (found,) = (
+        each for each in json.loads(done.stdout)["findings"] if each["value"] == "repeated entry"
+    )
+    assert (found["severity"], found["app"], found["line"], found["column"]) == (
+        "info",
+        "a",
+        10,
+        31,
+    )
+    assert fixed(tmp_path, HEAD + KEY + apps) == HEAD + KEY + apps.replace(", trade]", "]")
+
+
+@pytest.mark.parametrize(
+    "lists",
+    [
+        "    app: [a, &b a]\n    purpose: *b\n",
+        "    app: [a, !!str a]\n",
+        "    permissions: [trade, trade]\n",
+        "    ip_allowlist: [203.0.113.7, 203.0.113.7]\n",
+    ],
+)
+def test_what_is_not_plain_or_is_a_fact_of_the_key_stands_twice(lists: str, tmp_path: Path) -> None:
+    key = KEY if "permissions" not in lists else KEY.replace("    permissions: [trade]\n", "")
+    assert mended(tmp_path, HEAD + key + lists).files == ()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--fix", "--as-of", "9999-12-31"], "--as-of cannot be a day to come"),
+        (["--diff", "-f", "json"], "leave -f and -o out"),
+        (["--diff", "-o", "json=x.json"], "leave -f and -o out"),
+    ],
+)
+def test_what_does_not_go_with_a_fix(arguments: list[str], said: str, tmp_path: Path) -> None:
+    (tmp_path / "okx-keys.yaml").write_text(HEAD + KEY)
+    done = okxlint("check", *arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert [each.name for each in tmp_path.iterdir()] == ["okx-keys.yaml"]
+
+
+def test_a_difference_of_what_could_not_be_looked_at(tmp_path: Path) -> None:
+    assert okxlint("check", "--diff", cwd=tmp_path).returncode == 3
+
+
+def test_a_read_only_file_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    manifest = tmp_path / "okx-keys.yaml"
+    manifest.write_text(HEAD + KEY + f"    key_id: {UUID}\n")
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(OkxlintError, match="it is read-only"):
+        fix(Request(Question(DAY), Wanted(str(tmp_path)), fail_on=None))
+    assert UUID in manifest.read_text()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from okxlint.cli.checking import check_options, check_usage, request_of, run_and_report
 from okxlint.cli.parameters import cwd
@@ -59,8 +62,8 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
     check_usage(options)
     if options["fix"] and options["diff"]:
         raise click.UsageError("--fix changes files and --diff does not: give one of them")
-    if reads_stdin and (options["fix"] or options["diff"]):
-        raise click.UsageError("--fix and --diff are for files: standard input is none")
+    if options["fix"] or options["diff"]:
+        _check_fixing(reads_stdin, options)
     wanted = Wanted(
         cwd=cwd(),
         paths=paths,
@@ -77,6 +80,18 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
         fix(request)
     code = run_and_report(wanted, options, snapshots, max_age=1 if age is None else age)
     click.get_current_context().exit(code)
+
+
+def _check_fixing(reads_stdin: bool, options: Mapping[str, Any]) -> None:
+    """Raise ``UsageError`` for what does not go with ``--fix`` or ``--diff``."""
+    if reads_stdin:
+        raise click.UsageError("--fix and --diff are for files: standard input is none")
+    if options["fix"] and options["as_of"] and options["as_of"] > datetime.now(UTC).date():
+        # A waiver that is over by then is in force now.
+        raise click.UsageError("--fix mends what is wrong today: --as-of cannot be a day to come")
+    source = click.get_current_context().get_parameter_source("format_")
+    if options["diff"] and (options["outputs"] or source is ParameterSource.COMMANDLINE):
+        raise click.UsageError("--diff prints a difference, and no report: leave -f and -o out")
 
 
 def _snapshot(path: str) -> Snapshot:

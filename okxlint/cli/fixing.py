@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator
+from functools import partial, reduce
 from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from okxlint.cli.output import to_stdout, to_whole_file
 from okxlint.cli.parameters import wants_color
+from okxlint.errors import OkxlintError
 
 if TYPE_CHECKING:
     from okxlint.check import Request
     from okxlint.fixes import Edited, Mended
+    from okxlint.secrets.redact import Redactor
 
 
 def fix(request: Request) -> None:
     """Apply the safe fixes, and tell on standard error how many there were."""
     from okxlint.fixes import mend
     from okxlint.report.summary import plural
+    from okxlint.secrets.redact import visible
 
     mended = mend(request)
+    for file in mended.files:
+        if not os.access(file.path, os.W_OK):
+            raise OkxlintError(f"cannot write {visible(file.shown)}: it is read-only")
     for file in mended.files:
         to_whole_file(file.path, file.after)
     _tell_left(mended)
@@ -34,14 +41,19 @@ def fix(request: Request) -> None:
 
 
 def show_difference(request: Request, color: str) -> int:
-    """Print what the safe fixes would change; 1 if that is anything."""
+    """Print what the safe fixes would change.
+
+    1 if that is anything, else 3 if something was not looked at.
+    """
     from okxlint.fixes import mend
 
     mended = mend(request)
     terminal = sys.stdout.isatty()
     to_stdout(partial(_write, mended, wants_color(color, terminal)))
     _tell_left(mended)
-    return int(bool(mended.files))
+    if mended.files:
+        return 1
+    return 0 if mended.is_complete else 3
 
 
 def _tell_left(mended: Mended) -> None:
@@ -57,18 +69,18 @@ def _write(mended: Mended, color: bool, stream: TextIO) -> None:
 
     paint = Paint(color)
     for file in mended.files:
-        stream.writelines(paint.difference(unarmed(line)) + "\n" for line in _difference(file))
+        lines = _difference(file, mended.masks)
+        stream.writelines(paint.difference(unarmed(line)) + "\n" for line in lines)
 
 
-def _difference(file: Edited) -> Iterator[str]:
+def _difference(file: Edited, masks: Iterable[Redactor]) -> Iterator[str]:
     """A unified diff for people: masked, and each line on one line."""
     from difflib import unified_diff
 
-    from okxlint.secrets.redact import Redactor, visible
+    from okxlint.secrets.redact import visible
 
-    mask = Redactor(()).mask
     name = visible(file.shown)
     # Lines as git has them; what other programs take for a line's end is shown as its escape.
     before, after = (text.split("\n") for text in (file.before, file.after))
     for line in unified_diff(before, after, f"a/{name}", f"b/{name}", lineterm=""):
-        yield visible(mask(line.removesuffix("\r")))
+        yield visible(reduce(lambda text, each: each.mask(text), masks, line.removesuffix("\r")))

@@ -51,6 +51,12 @@ class Source:
         """The place between two offsets; ``end`` is exclusive."""
         return Location(self.path, *self.position(start), *self.position(end))
 
+    def offsets(self, place: Location) -> tuple[int, int]:
+        """The start and end of a place in this text: the way back of ``location``."""
+        start, _ = self.line_span(place.line)
+        end, _ = self.line_span(place.end_line)
+        return start + place.column - 1, end + place.end_column - 1
+
     def line_span(self, line: int) -> tuple[int, int]:
         """Start and end offset of a line counted from 1, without its line end."""
         starts = self._line_starts

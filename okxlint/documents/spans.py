@@ -47,6 +47,17 @@ class Spans:
         """Start and end of a scalar or alias; of a list or mapping, what it opens with."""
         return self.starts[node], self.ends[node]
 
+    def last_end(self, node: int) -> int:
+        """Where the last scalar in a node ends."""
+        return max(self.ends[node : node + self.sizes[node]])
+
+    def is_shared(self, node: int) -> bool:
+        """Whether an alias stands for a node, for something in it, or for what it is in."""
+        end = node + self.sizes[node]
+        return any(
+            target < end and node < target + self.sizes[target] for target in self.targets.values()
+        )
+
     def target(self, node: int) -> int:
         """The node that an alias stands for; any other node stands for itself."""
         return self.targets.get(node, node)

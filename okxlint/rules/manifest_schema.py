@@ -15,6 +15,8 @@ An object with such an error is left out of all other rules until it is mended, 
 waivers; its name still counts as declared. All other objects are judged. Of two accounts or two
 apps of one name the first holds.
 
+A name that stands twice in `app` or `needs` says nothing: it is told as info, and `--fix` removes it.
+
 The finding points at the value. If a field is unknown, of a wrong type as a whole, or there but
 empty though it is needed, it points at the field's name; if one is missing, at the object's `label`
 or `name`, else at its first field. What an alias brings in is found at the `*alias`.
