@@ -2,6 +2,22 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong with a file, in words that are safe to print."""
+
+    path: str
+    """As reports name it."""
+    line: int
+    """From 1, as the column is."""
+    column: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}: {self.message}"
+
 
 class OkxlintError(Exception):
     """Wrong usage, policy or environment: told in one message; the run ends with ``exit_code``."""
@@ -16,6 +32,11 @@ class OkxlintError(Exception):
 
 class PolicyError(OkxlintError):
     """A policy that is wrong; the message begins with its file, line and column."""
+
+    def __init__(self, message: str, hint: str = "", problems: tuple[Problem, ...] = ()) -> None:
+        """``problems`` are what the message tells, one by one, where they have a place."""
+        super().__init__(message, hint)
+        self.problems = problems
 
 
 class Unreadable(Exception):

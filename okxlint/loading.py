@@ -38,7 +38,7 @@ class Wanted(Record):
     stdin_filename: str | None = None
     """The manifest that ``stdin`` stands in for; ``None``: it is the whole inventory."""
     edited: Mapping[str, bytes] = NOTHING
-    """By absolute path: what files would hold, in place of what they hold."""
+    """By absolute path: what files of the inventory would hold, in place of what they hold."""
 
 
 @dataclass
@@ -75,13 +75,13 @@ def load_files(wanted: Wanted, tree: Tree, policy: Policy) -> Loaded:
     found = matching(tree, patterns)
     named = check_paths(paths, wanted.cwd)
     searched = _add_named(named, tree, found)
-    data = dict(wanted.edited)
+    data: dict[str, bytes] = {}
     if wanted.stdin is not None and wanted.stdin_filename is not None:
         path = absolute(wanted.stdin_filename, wanted.cwd)
         data[path] = wanted.stdin
         named.append(path)
     for path in sorted({*found.files, *data}, key=tree.shown):
-        file = _read(path, data.get(path), tree, loaded)
+        file = _read(path, data.get(path, wanted.edited.get(path)), tree, loaded)
         if file and (path not in searched or _looks_like_manifest(file)):
             loaded.files.append(file)
     for error in found.unreadable:

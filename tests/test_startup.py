@@ -11,8 +11,8 @@ import pytest
 HEAVY = {
     "pydantic", "yaml", "jsonschema", "sarif_om", "difflib", "subprocess", "ssl",
     "urllib.request", "http.client", "asyncio", "importlib.metadata", "unittest",
-    "pkgutil", "okxlint.policy.plugin_rule", "urllib3", "okxlint.reconciliation",
-    "okxlint.coverage", "okxlint.snapshot", "okxlint.live.client",
+    "pkgutil", "pygls", "lsprotocol", "okxlint.policy.plugin_rule", "urllib3",
+    "okxlint.reconciliation", "okxlint.coverage", "okxlint.snapshot", "okxlint.live.client",
 }  # fmt: skip
 CHECK_NEEDS = {"yaml"}
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from okxlint.assertions.json_parts import Route, SchemaProblem, pointer
 from okxlint.assertions.json_schema import Schema
 from okxlint.assertions.pattern import shortened
-from okxlint.errors import PolicyError, Unreadable
+from okxlint.errors import PolicyError, Problem, Unreadable
 from okxlint.files import Files, WorkFiles
 from okxlint.origin import Place
 
@@ -88,7 +88,6 @@ def _message(error: Any) -> str:
 
 def _error(place: Place, message: str) -> PolicyError:
     at = place.location
-    return PolicyError(
-        f"{at.path}:{at.line}:{at.column}: {message}",
-        "Nothing was checked: a policy must be right as a whole.",
-    )
+    problem = Problem(at.path, at.line, at.column, message)
+    hint = "Nothing was checked: a policy must be right as a whole."
+    return PolicyError(str(problem), hint, (problem,))

@@ -31,6 +31,7 @@ COMMANDS = {
     "policy": "Show the policy in force, and where each value comes from.",
     "baseline": "Write today's findings as accepted debt, with a last day.",
     "test": "Run policy tests: manifests whose comments say what must be found.",
+    "lsp": "Show findings, pages and fixes in an editor.",
     "schema": "Print the JSON Schema of a manifest, policy, baseline, snapshot or report.",
 }
 

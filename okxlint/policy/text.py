@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic_core import ValidationError
 
 from okxlint.documents.reader import Parsed, read
-from okxlint.errors import PolicyError
+from okxlint.errors import PolicyError, Problem
 from okxlint.field_types import Name, Names, Positive, Text
 from okxlint.forms import FORBID, STR, Alias, Form, validator
 from okxlint.inventory import Waiver
@@ -262,15 +262,18 @@ def refuse(problems: Iterable[Wrong]) -> None:
     files: dict[str, list[Wrong]] = {}
     for problem in problems:
         files.setdefault(problem.place.source.path, []).append(problem)
-    if files:
-        raise PolicyError("\n".join(map(told, files.values())), _HINT)
+    said = [each for file in files.values() for each in _said(file)]
+    if said:
+        raise PolicyError("\n".join(map(str, said)), _HINT, tuple(said))
 
 
 def told(problems: Iterable[Wrong]) -> str:
     """What is wrong with one file, a line each, in the order of the text."""
+    return "\n".join(map(str, _said(problems)))
+
+
+def _said(problems: Iterable[Wrong]) -> Iterator[Problem]:
     clean = Redactor(()).clean
-    lines = []
     for place, message in sorted(problems, key=lambda problem: problem.place.start):
         at = place.location
-        lines.append(f"{visible(at.path)}:{at.line}:{at.column}: {clean(message)}")
-    return "\n".join(lines)
+        yield Problem(visible(at.path), at.line, at.column, clean(message))

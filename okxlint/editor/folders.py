@@ -1,0 +1,201 @@
+"""The folders that an editor has open, each checked as a whole when something in it changes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import traceback
+from collections.abc import Mapping
+
+from lsprotocol import types
+from pygls import uris
+from pygls.lsp.server import LanguageServer
+from pygls.workspace import TextDocument
+
+from okxlint.editor.checked import Checked, Settings, check
+from okxlint.editor.protocol import SOURCE, View
+from okxlint.errors import OkxlintError, PolicyError
+from okxlint.paths import SUFFIXES, absolute, find_tree, is_inside
+from okxlint.secrets.redact import visible
+
+_QUIET = 0.15
+"""Seconds without a change before a check begins."""
+_MANIFEST = re.compile(r"^(?:accounts|apps|keys):", re.MULTILINE)
+_TOP = types.Range(types.Position(0, 0), types.Position(0, 1))
+
+
+class Folders:
+    """What is known of each folder, and what the client was told of it."""
+
+    def __init__(self, server: LanguageServer, settings: Settings) -> None:
+        self._server = server
+        self._settings = settings
+        self._checked: dict[str, Checked] = {}
+        self._sound: dict[str, Checked] = {}
+        """The last checks in which every file was YAML."""
+        self._told: dict[str, dict[str, list[types.Diagnostic]]] = {}
+        self._said: dict[str, list[str]] = {}
+        self._waiting: dict[str, asyncio.Task[None]] = {}
+        # One check at a time: each has the processor for itself, and the reader is not reentrant.
+        self._turn = asyncio.Lock()
+
+    def touch(self, uri: str) -> None:
+        """A file has changed: its folder is checked when there has been quiet for a moment."""
+        path = path_of(uri)
+        if path is None or not path.endswith(SUFFIXES):
+            return
+        folder = self._folder_of(path)
+        self._forget(folder)
+        task = asyncio.get_running_loop().create_task(self._when_quiet(folder))
+        task.add_done_callback(self._failed)
+        self._waiting[folder] = task
+
+    def close(self) -> None:
+        """Nothing that has not begun begins any more."""
+        for folder in list(self._waiting):
+            self._forget(folder)
+
+    async def last_sound(self, uri: str) -> Checked | None:
+        """The last check in which all was YAML: what is typed seldom is, and names are wanted."""
+        path = path_of(uri)
+        folder = self._folder_of(path) if path else ""
+        checked = self._sound.get(folder) or self._checked.get(folder)
+        if checked is None:
+            found = await self.view(uri)
+            return found[0].checked if found else None
+        return checked if path in checked.files else None
+
+    async def view(self, uri: str) -> tuple[View, str] | None:
+        """The check of what a file now says, and the file's path; ``None`` if it is no manifest."""
+        path = path_of(uri)
+        if path is None:
+            return None
+        folder = self._folder_of(path)
+        if folder in self._waiting:
+            self._forget(folder)
+            await self._check(folder)
+        async with self._turn:
+            checked = self._checked.get(folder)
+        if checked is None or path not in checked.files:
+            return None
+        return View(checked, self.encoding, self._uri_of), path
+
+    async def _when_quiet(self, folder: str) -> None:
+        await asyncio.sleep(_QUIET)
+        del self._waiting[folder]
+        await self._check(folder)
+
+    def _forget(self, folder: str) -> None:
+        waiting = self._waiting.pop(folder, None)
+        if waiting:
+            waiting.cancel()
+
+    async def _check(self, folder: str) -> None:
+        async with self._turn:
+            open_ = self._open(folder)
+            texts = {path: document.source for path, document in open_.items()}
+            versions = {self._uri_of(path): each.version for path, each in open_.items()}
+            try:
+                checked = await asyncio.to_thread(check, folder, texts, self._settings)
+            except OkxlintError as error:
+                self._checked.pop(folder, None)
+                self._publish(folder, self._of_error(folder, error, texts), versions)
+                self._say(folder, [f"{error.message}\n{error.hint}".strip()])
+                return
+            self._checked[folder] = checked
+            if not any(each.rule == "yaml-syntax" for each in checked.report.findings):
+                self._sound[folder] = checked
+            view = View(checked, self.encoding, self._uri_of)
+            told = {self._uri_of(path): view.diagnostics(path) for path in checked.files}
+            self._publish(folder, told, versions)
+            unknown = (each for each in checked.report.unknown if not each.accepted)
+            # A folder without a manifest is most folders' state, and no news.
+            self._say(folder, [each.message for each in unknown if each.kind != "no-manifest"])
+
+    def _publish(
+        self,
+        folder: str,
+        told: dict[str, list[types.Diagnostic]],
+        versions: Mapping[str, int | None],
+    ) -> None:
+        """Tell the client what is found in each file, and of no file twice the same."""
+        before = self._told.get(folder, {})
+        self._told[folder] = {uri: each for uri, each in told.items() if each}
+        for uri in sorted({*before, *told}):
+            now = told.get(uri, [])
+            if now != before.get(uri, []) or now:
+                self._server.text_document_publish_diagnostics(
+                    types.PublishDiagnosticsParams(uri, now, versions.get(uri))
+                )
+
+    def _of_error(
+        self, folder: str, error: OkxlintError, texts: Mapping[str, str]
+    ) -> dict[str, list[types.Diagnostic]]:
+        """Why nothing was checked: where the policy is wrong, and on each manifest that is open."""
+        told: dict[str, list[types.Diagnostic]] = {}
+        root = find_tree(folder).root
+        for problem in error.problems if isinstance(error, PolicyError) else ():
+            at = types.Position(problem.line - 1, problem.column - 1)
+            uri = self._uri_of(os.path.join(root, problem.path))
+            told.setdefault(uri, []).append(_error(types.Range(at, at), problem.message))
+        for path, text in texts.items():
+            if _MANIFEST.search(text):
+                message = f"not checked: {visible(error.message)}"
+                told.setdefault(self._uri_of(path), []).append(_error(_TOP, message))
+        return told
+
+    def _say(self, folder: str, messages: list[str]) -> None:
+        """Show what no file can show, once."""
+        for message in messages:
+            if message not in self._said.get(folder, []):
+                shown = "\n".join(map(visible, message.split("\n")))
+                self._server.window_show_message(
+                    types.ShowMessageParams(types.MessageType.Warning, f"okxlint: {shown}")
+                )
+        self._said[folder] = messages
+
+    def _failed(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error:
+            traceback.print_exception(error)
+            message = f"okxlint could not check: {type(error).__name__}; its log says more"
+            self._server.window_show_message(
+                types.ShowMessageParams(types.MessageType.Error, message)
+            )
+
+    @property
+    def encoding(self) -> str:
+        """The units in which the client counts columns."""
+        agreed = self._server.workspace.position_encoding or "utf-16"
+        encoding: str = types.PositionEncodingKind(agreed).value
+        return encoding
+
+    def _open(self, folder: str) -> dict[str, TextDocument]:
+        """The files of a folder that the client has open, by absolute path."""
+        documents = self._server.workspace.text_documents.values()
+        by_path = {path_of(document.uri): document for document in documents}
+        return {path: each for path, each in by_path.items() if path and is_inside(path, folder)}
+
+    def _uri_of(self, path: str) -> str:
+        for document in self._server.workspace.text_documents.values():
+            if path_of(document.uri) == path:
+                return str(document.uri)
+        return uris.from_fs_path(path) or ""
+
+    def _folder_of(self, path: str) -> str:
+        """The folder that the client has open and that a file is in, else the file's own."""
+        folders = [path_of(uri) for uri in self._server.workspace.folders]
+        folders.append(path_of(self._server.workspace.root_uri or ""))
+        around = [each for each in folders if each and is_inside(path, each)]
+        return max(around, key=len, default=os.path.dirname(path))
+
+
+def path_of(uri: str) -> str | None:
+    """The absolute path that a URI names; ``None`` if it names no file."""
+    path = uris.to_fs_path(uri) if uri.startswith("file:") else None
+    return absolute(path, os.sep) if path else None
+
+
+def _error(place: types.Range, message: str) -> types.Diagnostic:
+    return types.Diagnostic(place, message, types.DiagnosticSeverity.Error, source=SOURCE)

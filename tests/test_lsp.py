@@ -1,0 +1,396 @@
+"""``okxlint lsp`` as editors use it: a client that is not ours, able to do what they are."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+
+import pytest
+import pytest_lsp
+from lsprotocol import types
+from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
+
+from tests.asking import okxlint
+from tests.test_cli import ROOT
+
+COMMAND = [sys.executable, "-P", "-m", "okxlint", "lsp", "--as-of", "2026-11-22"]
+MANIFEST = """\
+version: 1
+accounts: [{name: main, type: master}]
+apps: [{name: grid, owner: é🔑}]
+keys:
+  - label: bot-1
+    account: main
+    app: grid
+    permissions: [trade, withdraw]
+    created: 2026-10-01
+"""
+UUID = "1e4f0c2a-0f0e-4b1c-9d3a-10fe7a031a2b"
+EDITORS = ["visual_studio_code", "neovim@v0.11", "emacs"]
+
+
+@pytest_lsp.fixture(  # type: ignore[untyped-decorator]
+    config=ClientServerConfig(server_command=COMMAND), params=EDITORS
+)
+async def client(
+    request: pytest.FixtureRequest, lsp_client: LanguageClient, tmp_path: Path
+) -> AsyncIterator[None]:
+    """An editor that has the folder open in which a test puts its files."""
+
+    @lsp_client.feature(types.CLIENT_REGISTER_CAPABILITY)  # type: ignore[untyped-decorator]
+    def watch(params: types.RegistrationParams) -> None:
+        (wanted,) = params.registrations
+        assert wanted.method == types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+
+    uri = tmp_path.as_uri()
+    folders = [types.WorkspaceFolder(uri, "desk")]
+    capabilities = client_capabilities(request.param)
+    await lsp_client.initialize_session(
+        types.InitializeParams(capabilities, root_uri=uri, workspace_folders=folders)
+    )
+    yield
+    await lsp_client.shutdown_session()
+
+
+async def eventually(condition: Callable[[], bool]) -> None:
+    """Wait until something is so; it must be within a minute."""
+    for _ in range(6000):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not come")
+
+
+class File:
+    """A manifest that is open."""
+
+    def __init__(self, client: LanguageClient, path: Path) -> None:
+        self.client = client
+        self.path = path
+        self.uri = path.as_uri()
+        self.id = types.TextDocumentIdentifier(self.uri)
+        self.text = ""
+        self.version = 0
+
+    async def open(self, text: str, *, saved: bool = True) -> Sequence[types.Diagnostic]:
+        self.text, self.version = text, 1
+        if saved:
+            self.path.write_text(text, newline="")
+        item = types.TextDocumentItem(self.uri, "yaml", 1, text)
+        self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+        return await self.published()
+
+    async def write(self, text: str) -> Sequence[types.Diagnostic]:
+        self.text, self.version = text, self.version + 1
+        self.client.text_document_did_change(
+            types.DidChangeTextDocumentParams(
+                types.VersionedTextDocumentIdentifier(self.version, self.uri),
+                [types.TextDocumentContentChangeWholeDocument(text)],
+            )
+        )
+        return await self.published()
+
+    async def published(self) -> Sequence[types.Diagnostic]:
+        """What is told of all as it is now: it comes before the answer to any question."""
+        top = types.HoverParams(self.id, types.Position(0, 0))
+        await self.client.text_document_hover_async(top)
+        return self.told
+
+    @property
+    def told(self) -> Sequence[types.Diagnostic]:
+        """What the editor shows."""
+        return self.client.diagnostics.get(self.uri, ())
+
+    def at(self, word: str, inside: int = 0) -> types.Position:
+        """Where a word begins, in the units of the editor."""
+        return self.place(self.text[: self.text.index(word) + inside])
+
+    def place(self, before: str) -> types.Position:
+        """Where a beginning of the text ends."""
+        codec, width = self.units
+        line = before.rpartition("\n")[2]
+        return types.Position(before.count("\n"), len(line.encode(codec)) // width)
+
+    @property
+    def units(self) -> tuple[str, int]:
+        """The encoding that the editor prefers, and the bytes of a unit of it."""
+        assert self.client.capabilities
+        general = self.client.capabilities.general
+        wanted = (general and general.position_encodings) or ["utf-16"]
+        widths = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}
+        return widths[wanted[0]]
+
+    def applied(self, edit: types.WorkspaceEdit) -> str:
+        """The text after an edit of it."""
+        if edit.document_changes:
+            (change,) = edit.document_changes
+            assert isinstance(change, types.TextDocumentEdit)
+            assert change.text_document.version == self.version
+            edits = change.edits
+        else:
+            edits = (edit.changes or {})[self.uri]
+        text = self.text
+        for each in reversed(edits):
+            assert isinstance(each, types.TextEdit)
+            start, end = (self.offset(place) for place in (each.range.start, each.range.end))
+            text = text[:start] + each.new_text + text[end:]
+        return text
+
+    def offset(self, place: types.Position) -> int:
+        lines = self.text.split("\n")
+        before = sum(len(line) + 1 for line in lines[: place.line])
+        if place.line == len(lines):
+            return before - 1
+        codec, width = self.units
+        units = lines[place.line].encode(codec)[: width * place.character]
+        return before + len(units.decode(codec))
+
+    async def actions(
+        self, word: str, only: Sequence[types.CodeActionKind | str] | None = None
+    ) -> dict[str, types.CodeAction]:
+        place = types.Range(self.at(word), self.at(word))
+        context = types.CodeActionContext([], only=only)
+        found = await self.client.text_document_code_action_async(
+            types.CodeActionParams(self.id, place, context)
+        )
+        return {each.title: each for each in found or () if isinstance(each, types.CodeAction)}
+
+
+@pytest.fixture(name="manifest")
+def manifest_fixture(client: LanguageClient, tmp_path: Path) -> File:
+    return File(client, tmp_path / "okx-keys.yaml")
+
+
+def rules(diagnostics: Sequence[types.Diagnostic]) -> set[str]:
+    return {str(each.code) for each in diagnostics}
+
+
+# -- what is told ----------------------------------------------------------------------------
+
+
+async def test_a_finding_comes_and_goes_while_one_types(manifest: File) -> None:
+    found = await manifest.open(MANIFEST)
+    (withdraw,) = (each for each in found if each.code == "no-withdraw")
+    assert withdraw.severity is types.DiagnosticSeverity.Error
+    assert withdraw.source == "okxlint"
+    assert withdraw.message.startswith("key 'bot-1' of account 'main' can withdraw funds\nCreate")
+    assert withdraw.range == types.Range(manifest.at("withdraw"), manifest.at("]\n    created"))
+    assert "no-withdraw" not in rules(await manifest.write(MANIFEST.replace(", withdraw", "")))
+    assert manifest.path.read_text() == MANIFEST
+
+
+async def test_nobody_need_ask(manifest: File, client: LanguageClient) -> None:
+    item = types.TextDocumentItem(manifest.uri, "yaml", 1, MANIFEST)
+    manifest.path.write_text("version: 1\n")
+    client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+    await eventually(lambda: "no-withdraw" in rules(manifest.told))
+
+
+async def test_columns_are_those_of_the_editor(manifest: File) -> None:
+    text = MANIFEST.replace("owner: é🔑}", "owner: é🔑, x: 1}")
+    found = await manifest.open(text)
+    (wrong,) = (each for each in found if each.code == "manifest-schema")
+    assert wrong.range == types.Range(manifest.at("x: 1"), manifest.at(": 1}"))
+
+
+async def test_findings_of_other_files_are_told_and_taken_back(
+    manifest: File, client: LanguageClient, tmp_path: Path
+) -> None:
+    (tmp_path / "okx-keys").mkdir()
+    other = File(client, tmp_path / "okx-keys" / "other.yaml")
+    other.path.write_text(f"version: 1\n{MANIFEST[MANIFEST.index('keys:') :]}")
+    await manifest.open(MANIFEST)
+    (second,) = (each for each in other.told if each.code == "unique-label")
+    (first,) = second.related_information or ()
+    assert first.location == types.Location(
+        manifest.uri, types.Range(manifest.at("bot-1"), manifest.at("\n    account: main"))
+    )
+    await manifest.write(MANIFEST.replace("bot-1", "bot-2"))
+    assert "unique-label" not in rules(other.told)
+    other.path.unlink()
+    client.workspace_did_change_watched_files(
+        types.DidChangeWatchedFilesParams(
+            [types.FileEvent(other.uri, types.FileChangeType.Deleted)]
+        )
+    )
+    await manifest.published()
+    assert not other.told
+
+
+async def test_a_policy_that_is_wrong_is_told_where_it_is(
+    manifest: File, client: LanguageClient, tmp_path: Path
+) -> None:
+    policy = tmp_path / "okxlint.yaml"
+    policy.write_text("version: 1\nrules: {max-aeg: off}\n")
+    (told,) = await manifest.open(MANIFEST)
+    assert "not checked" in told.message
+    (wrong,) = client.diagnostics[policy.as_uri()]
+    assert "did you mean 'max-age'?" in wrong.message
+    assert wrong.range.start == types.Position(1, 8)
+    assert "max-aeg" in client.messages[0].message
+    policy.write_text("version: 1\nrules: {no-withdraw: off}\n")
+    client.text_document_did_save(
+        types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(policy.as_uri()))
+    )
+    await manifest.published()
+    assert not client.diagnostics[policy.as_uri()]
+    assert manifest.told
+    assert "no-withdraw" not in rules(manifest.told)
+
+
+async def test_what_could_not_be_looked_at_is_shown_once(
+    manifest: File, client: LanguageClient, tmp_path: Path
+) -> None:
+    (tmp_path / "okx-keys").mkdir()
+    (tmp_path / "okx-keys" / "a.yaml").symlink_to("/etc/hostname")
+    await manifest.open(MANIFEST)
+    await manifest.write(MANIFEST + "# more\n")
+    (shown,) = client.messages
+    assert "okx-keys/a.yaml: is a symbolic link" in shown.message
+
+
+async def test_a_file_that_is_no_manifest_is_nobodys_business(
+    manifest: File, client: LanguageClient, tmp_path: Path
+) -> None:
+    other = File(client, tmp_path / "service.yaml")
+    item = types.TextDocumentItem(other.uri, "yaml", 1, "kind: [unfinished\n")
+    client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+    await manifest.open(MANIFEST)
+    assert other.uri not in client.diagnostics
+    assert not client.messages
+    assert await client.text_document_hover_async(
+        types.HoverParams(other.id, types.Position(0, 0))
+    ) is None  # fmt: skip
+    assert not await other.actions("")
+    assert await client.text_document_completion_async(
+        types.CompletionParams(other.id, types.Position(0, 0))
+    ) is None  # fmt: skip
+
+
+async def test_a_closed_file_says_what_it_says_on_disk(
+    manifest: File, client: LanguageClient
+) -> None:
+    manifest.path.write_text("version: 1\n")
+    assert "no-withdraw" in rules(await manifest.open(MANIFEST, saved=False))
+    client.text_document_did_close(types.DidCloseTextDocumentParams(manifest.id))
+    assert not await manifest.published()
+
+
+# -- what is asked ---------------------------------------------------------------------------
+
+
+async def test_a_hover_tells_of_the_text_as_it_is_now(
+    manifest: File, client: LanguageClient
+) -> None:
+    await manifest.open(MANIFEST)
+    text = MANIFEST.replace("2026-10-01", "2026-11-01")
+    manifest.text, manifest.version = text, 2
+    client.text_document_did_change(
+        types.DidChangeTextDocumentParams(
+            types.VersionedTextDocumentIdentifier(2, manifest.uri),
+            [types.TextDocumentContentChangeWholeDocument(text)],
+        )
+    )
+    shown = await client.text_document_hover_async(
+        types.HoverParams(manifest.id, manifest.at("2026-11-01"))
+    )
+    assert shown
+    assert isinstance(shown.contents, types.MarkupContent)
+    assert "21 days old" in shown.contents.value
+    assert shown.range == types.Range(manifest.at("2026-11-01"), manifest.at("2026-11-01", 10))
+    nothing = types.HoverParams(manifest.id, types.Position(0, 0))
+    assert await client.text_document_hover_async(nothing) is None
+
+
+async def test_a_fix_and_a_waiver_are_offered(manifest: File) -> None:
+    text = MANIFEST + f"    key_id: {UUID}\n"
+    await manifest.open(text)
+    (fix,) = (
+        each for each in (await manifest.actions(UUID, ["quickfix"])).values() if each.is_preferred
+    )
+    assert fix.edit
+    assert manifest.applied(fix.edit) == text.replace(UUID, UUID[-8:])
+    (about,) = fix.diagnostics or ()
+    assert about.code == "short-key-id"
+    everything = await manifest.actions("version", [types.CodeActionKind.SourceFixAll])
+    (all_,) = everything.values()
+    assert all_.edit
+    assert manifest.applied(all_.edit) == text.replace(UUID, UUID[-8:])
+    assert not await manifest.actions(UUID, [types.CodeActionKind.Refactor])
+
+    offered = await manifest.actions("withdraw")
+    waiver = offered["Add a waiver of no-withdraw, to be filled in"]
+    assert waiver.edit
+    after = manifest.applied(waiver.edit)
+    assert after.startswith(text + "    waivers:\n      - rule: no-withdraw\n")
+    filled = after.replace("reason:", "reason: a").replace("_by:", "_by: b@example.com")
+    assert "no-withdraw" not in rules(await manifest.write(filled))
+
+
+async def test_apps_are_offered_while_the_text_is_not_yaml(
+    manifest: File, client: LanguageClient
+) -> None:
+    await manifest.open(MANIFEST)
+    text = MANIFEST + "  - label: bot-2\n    app: [gr"
+    assert rules(await manifest.write(text)) == {"yaml-syntax"}
+    offered = await client.text_document_completion_async(
+        types.CompletionParams(manifest.id, manifest.place(text))
+    )
+    assert isinstance(offered, types.CompletionList)
+    (grid,) = offered.items
+    assert isinstance(grid.text_edit, types.TextEdit)
+    assert grid.text_edit.new_text == "grid"
+    assert manifest.offset(grid.text_edit.range.start) == len(text) - 2
+
+
+# -- the command -----------------------------------------------------------------------------
+
+
+def message(method: str, number: int | None = None, **params: object) -> bytes:
+    said: dict[str, object] = {"jsonrpc": "2.0", "method": method, "params": params}
+    body = json.dumps(said if number is None else said | {"id": number}).encode()
+    return b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
+
+
+@pytest.mark.parametrize(
+    ("leaving", "status"),
+    [(message("shutdown", 2) + message("exit"), 0), (message("exit"), 1), (b"", 0)],
+)
+def test_it_ends_when_the_editor_leaves(leaving: bytes, status: int, tmp_path: Path) -> None:
+    first = message("initialize", 1, processId=None, rootUri=None, capabilities={})
+    done = subprocess.run(
+        COMMAND, input=first + leaving, cwd=tmp_path, capture_output=True, check=False, timeout=60
+    )
+    assert done.returncode == status, done.stderr
+    answer = json.loads(done.stdout.partition(b"\r\n\r\n")[2].split(b"Content-Length")[0])
+    assert answer["result"]["serverInfo"]["name"] == "okxlint"
+    assert b"Traceback" not in done.stderr
+
+
+def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['pygls'] = None\n")
+    done = okxlint("lsp", cwd=tmp_path, environment={"PYTHONPATH": str(tmp_path)})
+    assert done.returncode == 2
+    assert done.stderr == (
+        "okxlint: the editor's server is not installed\n"
+        "  Install it with: pip install 'okxlint[lsp]'\n"
+    )
+
+
+def test_the_settings_in_the_docs_start_it() -> None:
+    page = (ROOT / "docs" / "editor.md").read_text()
+    blocks = dict(re.findall(r"```(toml|json|lua)\n(.*?)```", page, re.DOTALL))
+    helix = tomllib.loads(blocks["toml"])["language-server"]["okxlint"]
+    code = json.loads(blocks["json"])
+    started = [
+        [helix["command"], *helix["args"]],
+        [code["glspc.serverCommand"], *code["glspc.serverCommandArguments"]],
+        re.findall(r"'(\w+)'", re.findall(r"cmd = \{(.*)\}", blocks["lua"])[0]),
+    ]
+    assert started == [["okxlint", "lsp"]] * 3
