@@ -365,6 +365,7 @@ def test_each_retired_app_of_a_key_is_found_once_where_it_is_named() -> None:
     assert [(f.value, f.location.line, f.location.column - 1) for f in found] == [
         ("c", 4, start + 4),
         ("a", 4, start + 10),
+        ("repeated entry", 4, start + 13),
     ]
 
 
@@ -390,8 +391,11 @@ def test_an_app_declared_twice_is_what_the_first_says() -> None:
 def test_a_demo_key_of_any_status_and_account_counts(status: str) -> None:
     demo = key("d", account="other", app="[x, grid]", environment="demo", status=status)
     assert findings("demo-first", key(app="[grid, y]"), demo) == []
-    [found] = findings("demo-first", key(app="[z, y, y]"), demo)
-    assert found.value == "y,z"
+    found = findings("demo-first", key(app="[z, y, y]"), demo)
+    assert [(each.rule, each.value) for each in found] == [
+        ("demo-first", "y,z"),
+        ("manifest-schema", "repeated entry"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ STATUSES = ("planned", "active", "retired", "compromised", "revoked")
 def found(rule: str, *manifests: str, policy: str = "version: 1\n") -> list[Finding]:
     verdict = verdict_of(*manifests, policy=policy, select=rule)
     assert verdict.unknown == ()
-    return list(verdict.findings)
+    # That a name stands twice is told as well, and is not what is looked for here.
+    return [finding for finding in verdict.findings if finding.value != "repeated entry"]
 
 
 def key(fields: str, permissions: str = "[trade]") -> str:
