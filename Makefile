@@ -1,7 +1,7 @@
 # Everyday tasks. The set-up is in README: these use its .venv.
 bin := .venv/bin
 
-.PHONY: check test lint types layers generate lock fix release audit bench fuzz fuzz-reader clean
+.PHONY: check test lint types layers generate lock fix release audit bench docs mutation fuzz fuzz-reader clean
 
 check: lint types layers test        ## everything but the other Pythons
 	$(bin)/python tools/generate.py --check
@@ -22,6 +22,12 @@ layers:
 
 generate:                            ## packs, JSON Schemas, rule pages, README's tables
 	$(bin)/python tools/generate.py
+
+docs:                                ## the documentation as a site, in site/; no link may lead nowhere
+	$(bin)/sphinx-build -q -W --keep-going -n -b html -c docs . site
+
+mutation:                            ## changes the code and looks who notices; needs .[mutation]
+	$(bin)/python tools/mutate.py
 
 lock:                                ## the action's dependencies, after a change of pyproject.toml
 	PATH=$(CURDIR)/$(bin):$$PATH action/lock.sh
@@ -46,4 +52,4 @@ fuzz-reader:                         ## the reader under atheris, for an hour; n
 	$(bin)/python fuzz/reader.py -max_total_time=3600
 
 clean:
-	rm -rf build dist .coverage* .fuzz .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf build dist site .mutation .coverage* .fuzz .hypothesis .mypy_cache .pytest_cache .ruff_cache

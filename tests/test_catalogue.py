@@ -42,6 +42,13 @@ def generate_fixture() -> ModuleType:
         sys.path.remove(str(ROOT / "tools"))
 
 
+@pytest.fixture(name="made", scope="module")
+def made_fixture(generate: ModuleType) -> ModuleType:
+    """What makes the pages."""
+    assert generate
+    return sys.modules["pages"]
+
+
 # -- pages -----------------------------------------------------------------------------------
 
 PAGE = """The requirement.
@@ -257,20 +264,16 @@ def test_a_terminal_gets_code_lists_tables_and_headings() -> None:
 # -- what is generated -----------------------------------------------------------------------
 
 
-def test_a_comment_in_a_manifest_is_no_heading(generate: ModuleType) -> None:
-    page = "# a\n\n## b\n\n```yaml\n# as-of: 2026-11-22\n## c\n```\n\n# d\n\n```text\n# e\n```\n"
-    assert generate.lowered(page) == (
-        "## a\n\n### b\n\n```yaml\n# as-of: 2026-11-22\n## c\n```\n\n## d\n\n```text\n## e\n```\n"
-    )
+def test_links_of_a_table_lead_to_the_pages(made: ModuleType) -> None:
+    page = made.rules_page([load_rule("max-age")])
+    assert "| [`max-age`](rules/max-age.md) | A live key must be replaced " in page
+    assert "](docs/command-line.md#okxlint-check) |" in made.commands_table()
 
 
-def test_links_of_a_table_lead_to_the_page(generate: ModuleType) -> None:
-    rules = [load_rule("max-age")]
-    assert "[`max-age`](docs/rules.md#max-age)" in generate.rules_table(rules)
-    page = generate.rules_page(rules)
-    assert "[`max-age`](#max-age)" in page
-    assert "\n## max-age\n" in page
-    assert "\n# as-of: 2026-11-22\n" in page
+def test_the_picture_is_of_a_real_run(made: ModuleType) -> None:
+    words = re.sub(r"<[^>]*>", "", made.picture(ROOT)).replace("&#160;", " ")
+    assert "$ okxlint check examples/desk" in words
+    assert "error[no-withdraw]: key &#x27;reports&#x27; of account" in words
 
 
 def test_a_pack_is_written_from_the_rules(generate: ModuleType) -> None:
@@ -289,13 +292,13 @@ def test_flow_yaml(generate: ModuleType) -> None:
     assert [generate.flow(value) for value in (3, True, False, "x")] == ["3", "true", "false", "x"]
 
 
-def test_marked_parts_are_renewed_and_the_rest_is_kept(generate: ModuleType) -> None:
+def test_marked_parts_are_renewed_and_the_rest_is_kept(made: ModuleType) -> None:
     page = "a\n<!-- begin commands -->\nold\n<!-- end commands -->\nb\n<!-- begin x -->\nc\n"
-    made = generate.marked(page, [])
-    assert made.startswith("a\n<!-- begin commands -->\n| command | does |\n")
-    assert made.endswith("|\n<!-- end commands -->\nb\n<!-- begin x -->\nc\n")
-    assert "old" not in made
-    assert generate.marked(made, []) == made
+    text = made.marked(page)
+    assert text.startswith("a\n<!-- begin commands -->\n| command | does |\n")
+    assert text.endswith("|\n<!-- end commands -->\nb\n<!-- begin x -->\nc\n")
+    assert "old" not in text
+    assert made.marked(text) == text
 
 
 def test_check_names_what_is_stale_and_changes_nothing(

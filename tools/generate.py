@@ -1,4 +1,4 @@
-"""Writes what is made from the rules and the types: packs, JSON Schemas, tables in README.
+"""Writes what is made from the rules, types and commands: packs, JSON Schemas, hooks, pages.
 
 ``python tools/generate.py`` writes; with ``--check`` it changes nothing, names each file that is
 stale and exits with 1.
@@ -7,20 +7,19 @@ stale and exits with 1.
 from __future__ import annotations
 
 import json
-import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-import click
 import yaml
+from pages import pages
 from pydantic import TypeAdapter
 
 from okxlint.baseline.file import BaselineText
-from okxlint.catalogue import GROUPS, PACKS, markdown, summary
-from okxlint.cli import COMMANDS, group
+from okxlint.catalogue import GROUPS, PACKS, summary
+from okxlint.cli import COMMANDS
 from okxlint.inventory import Account, App, Key
 from okxlint.policy.layer import SEVERITIES
 from okxlint.policy.text import CustomText, Written, written_names
@@ -103,12 +102,12 @@ def everything() -> Iterator[tuple[Path, str]]:
         text = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
         yield ROOT / "schemas" / f"{name}.schema.json", text
     yield ROOT / ".pre-commit-hooks.yaml", hooks_text()
-    yield ROOT / "docs" / "rules.md", rules_page(rules)
-    guide = ROOT / "docs" / "write-a-rule.md"
-    yield guide, with_files(guide.read_text(encoding="utf-8"), ROOT / "examples" / "plugin")
-    readme = ROOT / "README.md"
-    if readme.exists():
-        yield readme, marked(readme.read_text(encoding="utf-8"), rules)
+    yield from ((ROOT / path, text) for path, text in pages(ROOT, in_order(rules)))
+
+
+def in_order(rules: list[Rule]) -> list[Rule]:
+    """Rules by group, as they are listed."""
+    return sorted(rules, key=lambda rule: (GROUPS.index(rule.group), rule.id))
 
 
 # -- packs ---------------------------------------------------------------------------------------
@@ -317,85 +316,6 @@ def report_schema() -> dict[str, Any]:
     """The schema of the JSON report."""
     schema = TypeAdapter(ReportObject).json_schema()
     return {"$schema": DIALECT, **schema, "title": "okxlint report, version 1"}
-
-
-# -- pages ---------------------------------------------------------------------------------------
-
-
-def rules_page(rules: list[Rule]) -> str:
-    """All rules' pages, one under the other."""
-    parts = [
-        "<!-- Made from the rules by tools/generate.py. -->\n# Rules\n",
-        rules_table(rules, ""),
-    ]
-    for rule in in_order(rules):
-        parts.append(lowered(markdown(rule)))
-    return "\n".join(parts)
-
-
-def lowered(page: str) -> str:
-    """A page whose headings are one level lower; a comment in a manifest is no heading."""
-    parts = re.split(r"(^```yaml\n.*?^```$)", page, flags=re.MULTILINE | re.DOTALL)
-    parts[::2] = [re.sub(r"^#", "##", part, flags=re.MULTILINE) for part in parts[::2]]
-    return "".join(parts)
-
-
-def in_order(rules: list[Rule]) -> list[Rule]:
-    """Rules by group, as they are listed."""
-    return sorted(rules, key=lambda rule: (GROUPS.index(rule.group), rule.id))
-
-
-def rules_table(rules: list[Rule], page: str = "docs/rules.md") -> str:
-    """A table of all rules with their severity in each pack; ``page`` is where its links lead."""
-    rows = ["| rule | requirement | essentials | recommended | strict |", "|---|---|---|---|---|"]
-    for rule in in_order(rules):
-        words = [rule.severities[p].word if p in rule.severities else "–" for p in PACKS]
-        link = f"[`{rule.id}`]({page}#{rule.id})"
-        rows.append(f"| {link} | {summary(rule)} | {' | '.join(words)} |")
-    return "\n".join(rows) + "\n"
-
-
-def check_help() -> str:
-    """``okxlint check --help`` as it is printed."""
-    command = group.get_command(click.Context(group), "check")
-    assert command is not None
-    context = click.Context(
-        command, info_name="okxlint check", max_content_width=100, terminal_width=100
-    )
-    return f"```text\n{command.get_help(context)}\n```\n"
-
-
-def commands_table() -> str:
-    """Each command and what it does."""
-    rows = ["| command | does |", "|---|---|"]
-    rows += [f"| `okxlint {name}` | {text} |" for name, text in COMMANDS.items()]
-    return "\n".join(rows) + "\n"
-
-
-def with_files(text: str, folder: Path) -> str:
-    """A guide whose parts after ``<!-- begin file PATH -->`` are commands that write that file."""
-
-    def part(found: re.Match[str]) -> str:
-        content = (folder / found[1]).read_text(encoding="utf-8")
-        # Four ticks: what is written may have code in three.
-        command = f"````sh\ncat > {found[1]} <<'EOF'\n{content}EOF\n````\n"
-        return f"<!-- begin file {found[1]} -->\n{command}<!-- end file {found[1]} -->"
-
-    pattern = r"<!-- begin file (\S+) -->\n.*?<!-- end file \1 -->"
-    return re.sub(pattern, part, text, flags=re.DOTALL)
-
-
-def marked(text: str, rules: list[Rule]) -> str:
-    """A page with the parts between ``<!-- begin NAME -->`` and ``<!-- end NAME -->`` renewed."""
-    parts: dict[str, Callable[[], str]] = {
-        "rules": lambda: rules_table(rules),
-        "check-help": check_help,
-        "commands": commands_table,
-    }
-    for name, make in parts.items():
-        pattern = rf"(?<=<!-- begin {name} -->\n).*?(?=<!-- end {name} -->)"
-        text = re.sub(pattern, lambda _, made=make: made(), text, flags=re.DOTALL)  # type: ignore[misc]
-    return text
 
 
 if __name__ == "__main__":
