@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from okxlint import resources
 from okxlint.base import Asked, Base, Ruling, load_base, load_ruling, watchful
 from okxlint.engine import Question
 from okxlint.errors import OkxlintError
@@ -18,7 +19,7 @@ from okxlint.policy import file as policy_file
 from okxlint.policy.distributions import pack_name
 from okxlint.record import Record
 from okxlint.secrets.masking import Masking
-from okxlint.suggest import did_you_mean
+from okxlint.suggest import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from okxlint.baseline import InForce
@@ -117,8 +118,8 @@ def check_selection(question: Question, policy: Policy) -> None:
     """Raise ``OkxlintError`` for rules that are asked for and that this policy does not give."""
     for name in sorted({*(question.select or ()), *question.ignore}):
         if name not in policy.rules:
-            nearest = did_you_mean(name, policy.rules)
-            raise OkxlintError(f"there is no rule '{name}'{nearest}", "See 'okxlint rules'.")
+            meant = did_you_mean(name, policy.rules)
+            raise OkxlintError(f"there is no rule '{name}'{meant}", "See 'okxlint rules'.")
     for name in sorted(question.ignore):
         if policy.rules[name].hygiene:
             raise OkxlintError(f"'{name}' is always on; it cannot be ignored")
@@ -139,7 +140,11 @@ def _check_packs(packs: Iterable[str], policy: Policy) -> None:
     for pack in packs:
         if (pack_name(pack) or pack) not in policy.chain:
             chain = " -> ".join(policy.chain)
+            known = (*resources.packs(), *policy.chain)
+            meant = pack if pack in known else nearest(pack, known)
+            typo = f"; did you mean '{meant}'?" if meant not in (None, pack) else ""
+            lacks = f"the policy {policy.source} does not descend from the pack '{pack}'"
             raise OkxlintError(
-                f"the policy {policy.source} does not descend from the pack '{pack}' ({chain})",
-                f"Add 'extends: {pack}' to it, or run with a policy that has it.",
+                f"{lacks} ({chain}){typo}",
+                f"Add 'extends: {meant or pack}' to it, or run with a policy that has it.",
             )

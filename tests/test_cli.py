@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from okxlint.cli import COMMANDS
 
 ROOT = Path(__file__).resolve().parent.parent
 DAY = ("--as-of", "2026-11-22")
@@ -470,6 +473,40 @@ def test_shell_completion(tmp_path: Path, shell: str) -> None:
     words = {"COMP_WORDS": "okxlint explain max", "COMP_CWORD": "2"}
     done = okxlint(cwd=tmp_path, env={"_OKXLINT_COMPLETE": "bash_complete", **words})
     assert "max-age" in done.stdout
+
+
+# -- what was meant --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("chek", "there is no command 'chek'; did you mean 'check'?"),
+        ("policy shw", "Did you mean 'show'?"),
+        ("check --statistic", "Did you mean '--statistics'?"),
+        ("check --select no-withdrw", "there is no rule 'no-withdrw'; did you mean 'no-withdraw'?"),
+        ("explain max-aeg", "there is no rule 'max-aeg'; did you mean 'max-age'?"),
+        ("check --policy recomended", "did you mean 'recommended'?"),
+        (
+            "check --require-pack strcit",
+            "(recommended); did you mean 'strict'?\n  Add 'extends: strict'",
+        ),
+        ("check -o sarf=x", "there is no format 'sarf'; did you mean 'sarif'?"),
+        ("check --allow-unknown master-kys", "did you mean 'master-keys'?"),
+    ],
+)
+def test_a_slip_of_the_finger_is_told_what_was_meant(
+    arguments: str, said: str, tmp_path: Path
+) -> None:
+    done = okxlint(*arguments.split(), cwd=tmp_path)
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_shows_an_example(name: str, tmp_path: Path) -> None:
+    shown = okxlint(name, "--help", cwd=tmp_path).stdout
+    assert re.search(rf"Examples?:\n    okxlint {name}", shown)
 
 
 # -- the examples of README ------------------------------------------------------------------
