@@ -137,14 +137,16 @@ def _check_allowed(kinds: Iterable[str], policy: Policy) -> None:
 
 
 def _check_packs(packs: Iterable[str], policy: Policy) -> None:
+    # A file of the chain is never proposed: whoever writes the policy could have named it so.
+    known = {*resources.packs(), *filter(pack_name, policy.chain)}
     for pack in packs:
-        if (pack_name(pack) or pack) not in policy.chain:
-            chain = " -> ".join(policy.chain)
-            known = (*resources.packs(), *policy.chain)
-            meant = pack if pack in known else nearest(pack, known)
-            typo = f"; did you mean '{meant}'?" if meant not in (None, pack) else ""
-            lacks = f"the policy {policy.source} does not descend from the pack '{pack}'"
-            raise OkxlintError(
-                f"{lacks} ({chain}){typo}",
-                f"Add 'extends: {meant or pack}' to it, or run with a policy that has it.",
-            )
+        if (pack_name(pack) or pack) in policy.chain:
+            continue
+        meant = pack if pack in known else nearest(pack, sorted(known))
+        typo = f"; did you mean '{meant}'?" if meant not in (None, pack) else ""
+        chain = " -> ".join(policy.chain)
+        step = f"Add 'extends: {meant or pack}' to it, or run with a policy that has it."
+        raise OkxlintError(
+            f"the policy {policy.source} does not descend from the pack '{pack}' ({chain}){typo}",
+            "Correct --require-pack." if meant in policy.chain else step,
+        )

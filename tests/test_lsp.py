@@ -10,12 +10,17 @@ import sys
 import tomllib
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
+from typing import cast
 
 import pytest
 import pytest_lsp
 from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+from pygls.workspace import Workspace
 from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 
+from okxlint.editor.checked import Settings
+from okxlint.editor.folders import Folders
 from tests.asking import okxlint
 from tests.test_cli import ROOT
 
@@ -347,6 +352,74 @@ async def test_apps_are_offered_while_the_text_is_not_yaml(
     assert isinstance(grid.text_edit, types.TextEdit)
     assert grid.text_edit.new_text == "grid"
     assert manifest.offset(grid.text_edit.range.start) == len(text) - 2
+
+
+async def test_a_text_without_a_file_is_left_alone(client: LanguageClient, tmp_path: Path) -> None:
+    draft = File(client, tmp_path / "draft.yaml")
+    draft.uri = "untitled:okx-keys.yaml"
+    draft.id = types.TextDocumentIdentifier(draft.uri)
+    assert not await draft.open(MANIFEST, saved=False)
+    assert not await draft.actions("withdraw")
+    place = types.CompletionParams(draft.id, draft.at("main, type"))
+    assert await client.text_document_completion_async(place) is None
+
+
+async def test_the_first_thing_asked_may_be_a_completion(
+    manifest: File, client: LanguageClient
+) -> None:
+    manifest.path.write_text(MANIFEST)
+    manifest.text = MANIFEST
+    item = types.TextDocumentItem(manifest.uri, "yaml", 1, MANIFEST)
+    client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+    place = manifest.at("grid\n    permissions", 2)
+    offered = await client.text_document_completion_async(
+        types.CompletionParams(manifest.id, place)
+    )
+    assert isinstance(offered, types.CompletionList)
+    assert [each.label for each in offered.items] == ["grid"]
+
+
+# -- a check that fails ----------------------------------------------------------------------
+
+
+class Shown:
+    """Of a server, what a folder needs."""
+
+    def __init__(self) -> None:
+        self.workspace = Workspace(None)
+        self.messages: list[types.ShowMessageParams] = []
+
+    def window_show_message(self, params: types.ShowMessageParams) -> None:
+        self.messages.append(params)
+
+
+async def test_a_check_that_fails_for_our_own_fault_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("okxlint.editor.folders.check", fail)
+    server = Shown()
+    folders = Folders(cast(LanguageServer, server), Settings())
+    folders.touch((tmp_path / "okx-keys.yaml").as_uri())
+    await eventually(lambda: bool(server.messages))
+    (told,) = server.messages
+    assert told.type is types.MessageType.Error
+    assert told.message == "okxlint could not check: ZeroDivisionError; its log says more"
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+async def test_what_has_not_begun_when_the_editor_leaves_does_not_begin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[object] = []
+    monkeypatch.setattr("okxlint.editor.folders.check", lambda *asked: begun.append(asked))
+    folders = Folders(cast(LanguageServer, Shown()), Settings())
+    folders.touch((tmp_path / "okx-keys.yaml").as_uri())
+    folders.close()
+    await asyncio.sleep(0.3)
+    assert not begun
 
 
 # -- the command -----------------------------------------------------------------------------

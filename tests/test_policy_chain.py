@@ -370,6 +370,23 @@ def test_require_pack(tmp_path: Path, files: dict[str, str], packs: list[str], c
         assert done.stdout == ""
 
 
+@pytest.mark.parametrize(
+    ("asked", "meant", "step"),
+    [
+        ("recomended", "recommended", "Correct --require-pack."),
+        ("strcit", "strict", "Add 'extends: strict' to it, or run with a policy that has it."),
+    ],
+)
+def test_a_slip_in_a_pack_is_told(tmp_path: Path, asked: str, meant: str, step: str) -> None:
+    write(tmp_path, {"okx-keys.yaml": CLEAN})
+    done = okxlint("check", "--require-pack", asked, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"okxlint: the policy recommended does not descend from the pack '{asked}' (recommended); "
+        f"did you mean '{meant}'?\n  {step}\n"
+    )
+
+
 def test_a_pack_of_a_distribution_is_required(tmp_path: Path) -> None:
     site, repository = tmp_path / "site", tmp_path / "repository"
     install(site, "okxlint-acme", {"base": "rules: {no-withdraw: {locked: true}}\n"})
