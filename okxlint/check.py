@@ -48,7 +48,7 @@ def report_on(case: Case, question: Question) -> Report:
     request, policy, base, masking = case.request, case.policy, case.base, case.masking
     ruling, loaded, redactor = case.ruling, case.loaded, case.masking.redactor
     approved, unread = _approved(case, question)
-    context = changed(_context(case, approved), snapshots=request.snapshots)
+    context = _context(case, approved)
     verdict = judge(question, policy, loaded.files, case.inventory, case.flaws, redactor, context)
     if base:
         verdict = _against(base, verdict, question, policy, redactor, request.snapshots)
@@ -117,13 +117,19 @@ def _accepted(
 
 
 def _context(case: Case, approved: Approved) -> Context:
-    base = case.base
+    request, base = case.request, case.base
+    context = Context(
+        approved=approved,
+        snapshots=request.snapshots,
+        max_snapshot_age=request.max_snapshot_age,
+        is_whole=not case.loaded.unreadable and not (base and base.unknown),
+    )
     if base is None:
-        return Context(approved=approved)
+        return context
     from okxlint.policy_order import loosened
 
     weaker = loosened(base.policy, case.head, case.asked.tree.root) if base.policy else ()
-    return Context(base.inventory, weaker, approved)
+    return changed(context, base=base.inventory, loosened=weaker)
 
 
 def _against(

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from okxlint.errors import OkxlintError
-from okxlint.inventory import Inventory
+from okxlint.inventory import AnyAccount, Inventory, Key
 from okxlint.model import Unknown
 from okxlint.reconciliation import Reading, Reconciliation
+from okxlint.snapshot import Snapshot
 
 
 def unknowns(
@@ -16,7 +17,7 @@ def unknowns(
 ) -> Iterator[Unknown]:
     """What snapshots could not show of an inventory. ``max_age`` is in days."""
     for snapshot in live.snapshots:
-        age = (as_of - snapshot.taken_at.date()).days
+        age = _age(snapshot, as_of)
         if not 0 <= age <= max_age:
             yield Unknown("stale-snapshot", _stale(snapshot.path, age, max_age))
     for _, reading in sorted(live.readings.items()):
@@ -31,6 +32,35 @@ def unknowns(
             yield Unknown("third-party-addresses", message, key.account)
 
 
+def shows(
+    live: Reconciliation,
+    inventory: Inventory,
+    target: Key | AnyAccount,
+    as_of: date,
+    max_age: int,
+) -> bool:
+    """Whether snapshots tell enough of a key or an account for silence to mean that all is well.
+
+    That takes a fresh and whole list of its account, or the very key on OKX. ``max_age`` is in
+    days.
+    """
+    if isinstance(target, Key):
+        name, environments, whole = target.account, {target.environment}, {"complete"}
+        if target in live.twins:
+            whole |= {"attested", "self-only"}
+    else:
+        name, whole = target.name, {"complete", "attested"}
+        # A key that nobody declared is most likely of the live environment.
+        environments = {"live", *(key.environment for key in inventory.keys_of_account(name))}
+    readings = [live.readings.get((name, environment)) for environment in environments]
+    return all(
+        reading
+        and reading.account.listing in whole
+        and 0 <= _age(reading.snapshot, as_of) <= max_age
+        for reading in readings
+    )
+
+
 def check_owners(live: Reconciliation, inventory: Inventory) -> None:
     """Raise ``OkxlintError`` for a snapshot that another account's credential took."""
     for (name, _), reading in sorted(live.readings.items()):
@@ -41,6 +71,11 @@ def check_owners(live: Reconciliation, inventory: Inventory) -> None:
                 f"{reading.account.uid}, and {declared.uid} is declared",
                 "It was taken with another account's credential: name the account whose it is.",
             )
+
+
+def _age(snapshot: Snapshot, as_of: date) -> int:
+    """In days; below 0 for one of a later day."""
+    return (as_of - snapshot.taken_at.date()).days
 
 
 def _stale(path: str, age: int, max_age: int) -> str:

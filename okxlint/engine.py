@@ -52,6 +52,10 @@ class Context(Record):
     """The manifests' waivers that the commit that rules has; ``None``: all of them hold."""
     snapshots: tuple[Snapshot, ...] = ()
     """What exists on OKX; without one no rule of the group `live` runs."""
+    max_snapshot_age: int = 1
+    """Days before that of the run."""
+    is_whole: bool = True
+    """Whether everything could be read, the base too."""
 
     def runs(self, rule: Rule) -> bool:
         """Whether there is what the rule compares manifests with."""
@@ -79,7 +83,7 @@ def judge(
     policy: Policy,
     files: Sequence[Parsed],
     inventory: Inventory,
-    flaws: Iterable[Flaw],
+    flaws: Sequence[Flaw],
     redactor: Redactor,
     context: Context = _ALONE,
 ) -> Verdict:
@@ -92,7 +96,8 @@ def judge(
     for rule_id in ran:
         trial.hear(policy.rules[rule_id])
     candidates = [_flaw(flaw) for flaw in flaws] + trial.candidates
-    for rule_id, entry, hit in trial.book.hits(ran):
+    is_whole = context.is_whole and all(flaw.at_most < Severity.ERROR for flaw in flaws)
+    for rule_id, entry, hit in trial.book.hits(ran, is_whole):
         rule = load_rule(rule_id)
         candidates.append(Candidate(rule, rule.severities["recommended"], hit, entry.names))
     made = findings_of(candidates, question.as_of, question.until, redactor)
@@ -185,10 +190,19 @@ class _Trial:
                         holds = self.book.holding(target, rule, hit, begins(hit))
                     names = names_of(target)
                     self.candidates.append(Candidate(rule, severity, hit, names, holds))
-                if has_waiver:
+                if has_waiver and self._saw(rule, target):
                     self.book.judged(target, rule)
             except Exception as error:  # noqa: BLE001 - whatever a rule raises is no pass
                 self.crashes.setdefault(*_crash(rule, target, error))
+
+    def _saw(self, rule: Rule, target: Any) -> bool:
+        """Whether a rule that says nothing of a target would have, had there been anything."""
+        if rule.group != "live" or self.live is None:
+            return True
+        from okxlint.coverage import shows
+
+        as_of, max_age = self.question.as_of, self.context.max_snapshot_age
+        return shows(self.live, self.inventory, target, as_of, max_age)
 
     def _run(self, setting: Setting, until: date) -> Run[Any]:
         return Run(

@@ -118,10 +118,11 @@ class Book:
         for entry in self._by_target.get(id(target), ()):
             entry.looked = entry.looked or entry.waiver.rule == rule.id
 
-    def hits(self, ran: Collection[str]) -> Iterator[tuple[str, Entry, Hit]]:
+    def hits(self, ran: Collection[str], is_whole: bool) -> Iterator[tuple[str, Entry, Hit]]:
         """What is wrong with the waivers themselves, as (rule id, waiver, hit).
 
-        ``ran`` names the rules that were in the run.
+        ``ran`` names the rules that were in the run. Unless all was looked at (``is_whole``) no
+        waiver is unused: what needs it may be where nobody looked.
         """
         for entry in self.entries:
             if entry.problems:
@@ -130,7 +131,7 @@ class Book:
                 continue
             if entry.ends < date.max:
                 yield "waiver-expired", entry, self._expired(entry, entry.waiver.rule in ran)
-            if self._unused(entry):
+            if is_whole and self._unused(entry):
                 yield "waiver-unused", entry, _unused(entry)
 
     def _expired(self, entry: Entry, in_run: bool) -> Hit:
@@ -254,8 +255,10 @@ def _rule_problems(entry: Entry, policy: Policy) -> Iterator[str]:
         yield f"there is no such rule{did_you_mean(name, policy.rules)}"
         return
     rule, lock = policy.rules[name], policy.locks.get(name)
-    if rule.hygiene or not rule.waivable or name in policy.waivers.never:
+    if rule.hygiene or not rule.waivable:
         yield "this rule is never waived"
+    elif name in policy.waivers.never:
+        yield f"the policy never waives this rule ({policy.items['waivers.never', name]})"
     elif entry.kind not in rule.targets:
         where = described(rule.targets)
         yield f"this rule is about {where}, so its waiver stands there"

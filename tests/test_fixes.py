@@ -16,9 +16,10 @@ from okxlint.cli.fixing import fix
 from okxlint.documents.reader import read
 from okxlint.engine import Question
 from okxlint.errors import OkxlintError
-from okxlint.fixes import Mended, mend, says_as_much
+from okxlint.fixes import Edit, Mended, mend, safe_edits, says_as_much
 from okxlint.loading import Wanted
 from okxlint.manifest import load
+from okxlint.model import Fix
 from tests.asking import okxlint
 from tests.conftest import DAY
 
@@ -156,7 +157,7 @@ def test_what_stands_elsewhere_or_not_plainly_is_left(text: str, tmp_path: Path)
         # If anything was taken out, then what is left says the same of every key.
         assert keys_of(file.after) == keys_of(file.before)
         assert read("a", file.after.encode()).problems == ()
-    assert value.left == ()
+    assert not value.left
 
 
 def keys_of(text: str) -> list[tuple[object, ...]]:
@@ -329,9 +330,10 @@ def test_a_text_that_says_less_is_not_written(before: str, after: str) -> None:
     text = HEAD.replace("master", "master, site: eea") + KEY + KEY
     text += f"    metadata: {{ticket: SEC-1}}\n    waivers: [{GOOD}]\n"
     file, less = read("a.yaml", text.encode()), text.replace(before, after, 1)
-    assert says_as_much(file, file, 0)
-    assert not says_as_much(file, read("a.yaml", less.encode()), 0)
-    assert not says_as_much(file, file, 1)
+    assert says_as_much(file, file, [])
+    assert not says_as_much(file, read("a.yaml", less.encode()), [])
+    somewhere = [Edit(0, 1, "")]
+    assert not says_as_much(file, read("a.yaml", less.encode()), somewhere)
 
 
 @pytest.mark.parametrize(
@@ -429,3 +431,132 @@ def test_a_read_only_file_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(OkxlintError, match="it is read-only"):
         fix(Request(Question(DAY), Wanted(str(tmp_path)), fail_on=None))
     assert UUID in manifest.read_text()
+
+
+# -- what an edit must not hide ---------------------------------------------------------------
+
+OTHER = "version: 1\nkeys:\n" + KEY.replace("bot-1", "bot-2")
+LIMIT = GOOD.replace("ip-bound", "key-limit")
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        (OTHER, True),
+        (OTHER.replace("[trade]", "[trad]"), False),
+        (OTHER + "    label: bot-3\n", False),
+        (OTHER.replace("version: 1", "version: 2"), False),
+        (OTHER.replace("keys:", "key:"), False),
+        # What is told as info leaves nothing out.
+        (OTHER + "    app: [a, a]\n", True),
+    ],
+)
+def test_a_waiver_is_unused_only_if_all_could_be_read(
+    other: str, told: bool, tmp_path: Path
+) -> None:
+    folder = tmp_path / "okx-keys"
+    folder.mkdir()
+    text = HEAD.replace("master}", f"master, waivers: [{LIMIT}]}}") + KEY
+    (folder / "a.yaml").write_text(text)
+    (folder / "b.yaml").write_text(other)
+    done = okxlint("check", "--fix", *DAYS, "-f", "json", cwd=tmp_path)
+    assert done.returncode in (0, 1)
+    after = (folder / "a.yaml").read_text()
+    assert (after == text) is not told
+    assert "waiver-unused" not in {each["rule"] for each in json.loads(done.stdout)["findings"]}
+
+
+def test_a_waiver_is_not_unused_beside_a_file_that_nobody_could_read(tmp_path: Path) -> None:
+    folder = tmp_path / "okx-keys"
+    folder.mkdir()
+    text = HEAD.replace("master}", f"master, waivers: [{LIMIT}]}}") + KEY
+    (folder / "a.yaml").write_text(text)
+    (folder / "b.yaml").symlink_to(tmp_path / "not-there.yaml")
+    done = okxlint("check", "--fix", *DAYS, cwd=tmp_path)
+    assert "waiver-unused" not in done.stdout
+    assert (folder / "a.yaml").read_text() == text
+
+
+def test_the_other_edits_of_a_file_are_made() -> None:
+    text = HEAD + KEY + f"    key_id: {UUID}\n    waivers: [{GOOD}]\n"
+    file = read("a.yaml", text.encode())
+
+    def offer(old: str, new: str) -> Fix:
+        start = text.index(old)
+        return Fix("", file.source.location(start, start + len(old)), new)
+
+    shorter, gone = offer(UUID, UUID[-8:]), offer("    permissions: [trade]\n", "")
+    lines = offer(f"    waivers: [{GOOD}]\n", "")
+    (first,), nothing = safe_edits(file, [shorter])
+    assert not nothing
+    (last,), _ = safe_edits(file, [lines])
+    assert safe_edits(file, [gone, shorter, lines]) == ([first, last], True)
+    assert safe_edits(file, [gone, shorter]) == ([first], True)
+    assert safe_edits(file, [shorter, gone, offer("accounts: [", "accounts: {")]) == ([first], True)
+    assert safe_edits(file, []) == ([], False)
+
+
+def test_what_is_not_safe_beside_another_edit_is_left() -> None:
+    # Either of the names may go, but not both.
+    text = HEAD + KEY + "    app: [a, b, a]\n"
+    file = read("a.yaml", text.encode())
+    at = text.index("a, b, a")
+    both = [Edit(at, at + 3, ""), Edit(at + 4, at + 7, "")]
+    fixes = [Fix("", file.source.location(edit.start, edit.end), "") for edit in both]
+    for edit, fix_ in zip(both, fixes, strict=True):
+        assert safe_edits(file, [fix_]) == ([edit], False)
+    assert safe_edits(file, fixes) == (both[:1], True)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("    status: Active\n    app: [g, g]\n", "    status: active\n    app: [g]\n"),
+        ("    permissions: [readonly, trade]\n    app: [g, h, g]\n", None),
+    ],
+)
+def test_names_that_stand_twice_in_what_is_not_right(
+    before: str, after: str | None, tmp_path: Path
+) -> None:
+    key = KEY if "permissions" not in before else KEY.replace("    permissions: [trade]\n", "")
+    wanted = after or before.replace("readonly", "read_only").replace(", g]", "]")
+    assert fixed(tmp_path, HEAD + key + before) == HEAD + key + wanted
+
+
+def test_a_correction_that_repeats_a_need(tmp_path: Path) -> None:
+    text = HEAD + KEY + "apps:\n  - name: a\n    needs: [read_only, read, trade]\n"
+    assert fixed(tmp_path, text) == text.replace("read, ", "")
+
+
+def test_a_file_that_is_not_utf8_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "okx-keys.yaml"
+    data = (HEAD + KEY + f"    key_id: {UUID}\n").encode() + b"---\n# caf\xe9\n"
+    path.write_bytes(data)
+    done = okxlint("check", "--fix", *DAYS, cwd=tmp_path)
+    assert path.read_bytes() == data
+    assert done.stderr == (
+        "okxlint: okx-keys.yaml: mend it by hand: it is not UTF-8, and writing it would change "
+        "what is not\n"
+    )
+    assert "yaml-syntax" in done.stdout
+    shown = okxlint("check", "--diff", *DAYS, cwd=tmp_path)
+    assert (shown.returncode, shown.stdout, shown.stderr) == (1, "", done.stderr)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        f'"{UUID[:24]}\\\n      {UUID[24:]}"',
+        f'"\\x{ord(UUID[0]):x}{UUID[1:]}"',
+        f'"{UUID[:9]}\\u{ord(UUID[9]):04x}{UUID[10:]}"',
+        UUID,
+    ],
+)
+def test_no_form_of_a_whole_id_is_shown(written: str, tmp_path: Path) -> None:
+    text = HEAD + KEY + f"    key_id: {written}\n    status: Active\n    waivers: [{OVER}]\n"
+    (tmp_path / "okx-keys.yaml").write_text(text)
+    shown = okxlint("check", "--diff", *DAYS, cwd=tmp_path)
+    assert shown.returncode == 1
+    told = okxlint("check", *DAYS, cwd=tmp_path)
+    for output in (shown.stdout, told.stdout):
+        assert not any(UUID[at : at + 6] in output for at in range(len(UUID) - 14))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -399,3 +399,69 @@ def test_live_rules_are_waived_like_others() -> None:
     found = verdict(manifest, on_okx(key()))
     assert told(found) == []
     assert [each.rule for each in found.waived] == ["live-ips"]
+
+
+# -- waivers that nothing needs ---------------------------------------------------------------
+
+GRANTED = "reason: a, approved_by: b@example.com, expires: 2026-12-31"
+TAKEN = date(2026, 11, 26)
+WHOLE = {"listing": "attested", "attested_by": "a@example.com", "attested_on": "2026-11-26"}
+DEMO = {"environment": "demo"}
+OTHER = key("other", permissions=["read_only"], ips=[])
+
+
+def unused(manifest: str, *texts: str, as_of: date = TAKEN) -> bool:
+    return "waiver-unused" in [rule for rule, _, _ in told(verdict(manifest, *texts, as_of=as_of))]
+
+
+@pytest.mark.parametrize(
+    ("texts", "days", "expected"),
+    [
+        ([on_okx(key())], 0, True),
+        # One day is the age that a snapshot may have.
+        ([on_okx(key())], 1, True),
+        ([on_okx(key())], 2, False),
+        ([on_okx(key())], -1, False),
+        # The very key is there, whatever else there is.
+        ([snapshot(account("gridbot01", key(), listing="self-only"))], 0, True),
+        ([snapshot(account("gridbot01", OTHER, listing="self-only"))], 0, False),
+        ([snapshot(account("gridbot01", key(), **WHOLE))], 0, True),
+        # Nobody looked.
+        ([snapshot(master(), account("gridbot01", listing="failed", reason="off"))], 0, False),
+        ([snapshot(master())], 0, False),
+        ([on_okx(key(), **DEMO)], 0, False),
+    ],
+)
+def test_a_keys_waiver_is_unused_only_if_it_was_looked_at(
+    texts: list[str], days: int, expected: bool
+) -> None:
+    manifest = HEAD + declared(waivers=f"[{{rule: live-ips, {GRANTED}}}]")
+    assert unused(manifest, *texts, as_of=TAKEN + timedelta(days)) is expected
+
+
+@pytest.mark.parametrize(
+    ("texts", "days", "expected"),
+    [
+        ([on_okx(key()), on_okx(**DEMO)], 0, True),
+        ([on_okx(key()), on_okx(**DEMO)], 2, False),
+        ([on_okx(key())], 0, False),
+        ([on_okx(**DEMO)], 0, False),
+        ([snapshot(master(), account("gridbot01", **WHOLE)), on_okx(**DEMO)], 0, True),
+        ([snapshot(account("gridbot01", key(), listing="self-only")), on_okx(**DEMO)], 0, False),
+    ],
+)
+def test_an_accounts_waiver_is_unused_only_if_all_environments_were_looked_at(
+    texts: list[str], days: int, expected: bool
+) -> None:
+    waiver = f"waivers: [{{rule: live-declared, {GRANTED}, value: stranger}}]"
+    manifest = HEAD.replace("parent: main", f"parent: main, {waiver}")
+    manifest += declared() + declared(label="demo-1", environment="demo")
+    assert unused(manifest, *texts, as_of=TAKEN + timedelta(days)) is expected
+
+
+def test_a_waiver_of_what_is_live_is_unused_in_the_one_environment_that_there_is() -> None:
+    waiver = f"waivers: [{{rule: live-declared, {GRANTED}, value: stranger}}]"
+    manifest = HEAD.replace("parent: main", f"parent: main, {waiver}") + declared()
+    assert unused(manifest, on_okx(key()))
+    assert not unused(manifest, on_okx(key(), **DEMO))
+    assert not unused(manifest, on_okx(key("stranger")))

@@ -377,7 +377,8 @@ def test_a_missing_approver_is_told_once() -> None:
 def test_a_rule_that_the_policy_never_waives() -> None:
     policy = "waivers: {never: [no-withdraw]}\n"
     assert told(withdrawing(GOOD), policy=policy) == REFUSED
-    assert reasons(withdrawing(GOOD), policy=policy) == ["this rule is never waived"]
+    said = "the policy never waives this rule (okxlint.yaml:4)"
+    assert reasons(withdrawing(GOOD), policy=policy) == [said]
 
 
 @pytest.mark.parametrize(

@@ -36,14 +36,14 @@ def fix(request: Request) -> None:
     if mended.files:
         edits, files = plural(mended.fixes, "edit"), plural(len(mended.files), "file")
         click.echo(f"okxlint: applied {edits} in {files}", err=True)
-    else:
+    elif not mended.left:
         click.echo("okxlint: nothing to fix", err=True)
 
 
 def show_difference(request: Request, color: str) -> int:
     """Print what the safe fixes would change.
 
-    1 if that is anything, else 3 if something was not looked at.
+    1 if that is anything, or if fixes are left to people, else 3 if something was not looked at.
     """
     from okxlint.fixes import mend
 
@@ -51,7 +51,7 @@ def show_difference(request: Request, color: str) -> int:
     terminal = sys.stdout.isatty()
     to_stdout(partial(_write, mended, wants_color(color, terminal)))
     _tell_left(mended)
-    if mended.files:
+    if mended.files or mended.left:
         return 1
     return 0 if mended.is_complete else 3
 
@@ -59,8 +59,8 @@ def show_difference(request: Request, color: str) -> int:
 def _tell_left(mended: Mended) -> None:
     from okxlint.secrets.redact import visible
 
-    for shown in mended.left:
-        click.echo(f"okxlint: {visible(shown)} is left as it is: mend it by hand", err=True)
+    for shown, why in mended.left.items():
+        click.echo(f"okxlint: {visible(shown)}: mend it by hand: {why}", err=True)
 
 
 def _write(mended: Mended, color: bool, stream: TextIO) -> None:
@@ -77,10 +77,14 @@ def _difference(file: Edited, masks: Iterable[Redactor]) -> Iterator[str]:
     """A unified diff for people: masked, and each line on one line."""
     from difflib import unified_diff
 
+    from okxlint.documents.reader import read
+    from okxlint.secrets.hidden import blanked
     from okxlint.secrets.redact import visible
 
     name = visible(file.shown)
     # Lines as git has them; what other programs take for a line's end is shown as its escape.
-    before, after = (text.split("\n") for text in (file.before, file.after))
+    before, after = (
+        blanked(read(file.shown, text.encode())).split("\n") for text in (file.before, file.after)
+    )
     for line in unified_diff(before, after, f"a/{name}", f"b/{name}", lineterm=""):
         yield visible(reduce(lambda text, each: each.mask(text), masks, line.removesuffix("\r")))

@@ -21,6 +21,8 @@ class Parsed(NamedTuple):
     spans: Spans
     documents: tuple[Document, ...]
     problems: tuple[Problem, ...]
+    is_exact: bool = True
+    """Whether the text is what the bytes say: what is not UTF-8 could not be written again."""
 
 
 def read(path: str, data: bytes) -> Parsed:
@@ -29,6 +31,7 @@ def read(path: str, data: bytes) -> Parsed:
         source = Source(path, "")
         return Parsed(source, Spans(""), (), (syntax.too_large(),))
     text, bad_at = decode(data)
+    is_exact = bad_at is None
     source = Source(path, text)
     if bad_at is None:
         bad_at = syntax.forbidden_character(source.text, data)
@@ -42,7 +45,7 @@ def read(path: str, data: bytes) -> Parsed:
     problems = composer.problems[:-1] if composer.stopped_at == bad_at else composer.problems
     problems = [problem for problem in problems if problem.end < bad_at]
     problems.append(syntax.not_text(source.text, bad_at))
-    return Parsed(source, composer.spans, tuple(documents), tuple(problems))
+    return Parsed(source, composer.spans, tuple(documents), tuple(problems), is_exact)
 
 
 def _compose(text: str) -> Composer:

@@ -34,7 +34,7 @@ def actions(checked: Checked, path: str, start: int, end: int) -> Iterator[Actio
     found = checked.at(path, start, end)
     for finding in found:
         if finding.fix and checked.path_of(finding.fix.location) == path:
-            edits = safe_edits(checked.files[path], [finding.fix])
+            edits, _ = safe_edits(checked.files[path], [finding.fix])
             if edits:
                 yield Action(finding.fix.title, edits, finding)
     for finding in found:
@@ -48,7 +48,7 @@ def fix_all(checked: Checked, path: str) -> Action | None:
     """All safe fixes of a file that do not overlap; ``None`` if there are none."""
     fixes = [finding.fix for finding in checked.findings.get(path, ()) if finding.fix]
     ours = [fix for fix in fixes if checked.path_of(fix.location) == path]
-    edits = safe_edits(checked.files[path], ours) if ours else None
+    edits, _ = safe_edits(checked.files[path], ours)
     return Action("Apply all safe fixes of okxlint", edits) if edits else None
 
 

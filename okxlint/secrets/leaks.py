@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from weakref import WeakKeyDictionary
 
 from okxlint.documents.reader import Parsed
 from okxlint.documents.source import Source
 from okxlint.documents.spans import ALIAS, SCALAR, SEQUENCE
-from okxlint.lazy import Pattern
+from okxlint.secrets.quoted import decoded, has_escapes, inside
 from okxlint.secrets.secret_text import (
     COLON,
     CREDENTIAL,
@@ -34,18 +34,11 @@ from okxlint.secrets.secret_text import (
     text_value,
 )
 
-_ESCAPE = Pattern(
-    r"\\(?:x(?P<x>[0-9A-Fa-f]{2})|u(?P<u>[0-9A-Fa-f]{4})|U(?P<U>[0-9A-Fa-f]{8})"
-    r"|(?P<fold>\r?\n[ \t]*)|(?P<one>.))",
-    re.DOTALL,
-)
-_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", **dict.fromkeys("0abefvNLP_", " ")}
-
 
 def find_leaks(file: Parsed) -> tuple[Leak, ...]:
     """Every secret in a file, sorted and apart from one another. A file is searched once."""
     if file.source not in _FOUND:
-        _FOUND[file.source] = tuple(_apart(_Search(file).leaks()))
+        _FOUND[file.source] = tuple(apart(_Search(file).leaks()))
     return _FOUND[file.source]
 
 
@@ -53,7 +46,7 @@ _FOUND: WeakKeyDictionary[Source, tuple[Leak, ...]] = WeakKeyDictionary()
 """By the text, as long as anybody has it: masking asks for it, and so does the rule."""
 
 
-def _apart(leaks: Iterator[Leak]) -> list[Leak]:
+def apart(leaks: Iterable[Leak]) -> list[Leak]:
     """Leaks that overlap as one; it is of the kind that says most."""
     found: list[Leak] = []
     for leak in sorted(leaks, key=lambda leak: (leak.start, leak.end)):
@@ -121,8 +114,10 @@ class _Search:
             for item in self.spans.children(node):
                 yield from self.values(item)
         elif self.spans.kinds[node] <= SCALAR:  # a null by its tag has a text too
-            start, end = self.inside(node)
-            value, _ = self.decoded(node) if self.has_escapes(node) else (self.text[start:end], ())
+            start, end = inside(self.text, *self.spans.span(node))
+            value = self.text[start:end]
+            if self.has_escapes(node):
+                value, _ = decoded(self.text, start, end)
             if is_secret(value):
                 yield Leak(CREDENTIAL, start, end)
 
@@ -138,7 +133,7 @@ class _Search:
                 at = self.text.find(mark, at + 1)
 
     def in_decoded(self, node: int) -> Iterator[Leak]:
-        value, places = self.decoded(node)
+        value, places = decoded(self.text, *inside(self.text, *self.spans.span(node)))
         if self.is_key(node) and NAME.search(value.lower()):
             yield from self.values(node + 1)
         found = [leak for name in telling_names(value) for leak in text_value(value, name)]
@@ -195,46 +190,5 @@ class _Search:
     def has_escapes(self, node: int) -> bool:
         """Whether a scalar is quoted and reads otherwise than it is written."""
         if node not in self.escapes:
-            start, end = self.spans.span(node)
-            escape = {'"': "\\", "'": "''"}.get(self.text[start : start + 1])
-            inside = self.text.find(escape, start + 1, end - 1) if escape else -1
-            self.escapes[node] = inside >= 0
+            self.escapes[node] = has_escapes(self.text, *self.spans.span(node))
         return self.escapes[node]
-
-    def inside(self, node: int) -> tuple[int, int]:
-        """A scalar's span without quotes, or without the line that opens a block."""
-        start, end = self.spans.span(node)
-        opening = self.text[start : start + 1]
-        if opening in ("'", '"'):
-            return start + 1, end - 1
-        if opening in ("|", ">"):
-            body = self.text[start:end].partition("\n")[2].lstrip()
-            return end - len(body), end
-        return start, end
-
-    def decoded(self, node: int) -> tuple[str, list[int]]:
-        """A quoted scalar as it reads, and the offset of each of its characters."""
-        start, end = self.inside(node)
-        raw = self.text[start:end]
-        double = self.text[start - 1] == '"'
-        parts: list[str] = []
-        places: list[int] = []
-        last = 0
-        for found in (_ESCAPE if double else re.compile("''")).finditer(raw):
-            shown = _unescaped(found) if double else "'"
-            parts += raw[last : found.start()], shown
-            places += range(start + last, start + found.start())
-            places += [start + found.start()] * len(shown)
-            last = found.end()
-        parts.append(raw[last:])
-        places += range(start + last, end + 1)
-        return "".join(parts), places
-
-
-def _unescaped(found: re.Match[str]) -> str:
-    if found["fold"]:
-        return ""
-    if found["one"]:
-        return _ESCAPED.get(found["one"], found["one"])
-    code = int(found["x"] or found["u"] or found["U"], 16)
-    return chr(code) if code < 0x110000 else "\ufffd"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from okxlint.documents.reader import Parsed, read
 from okxlint.model import Excerpt
 from okxlint.secrets.excerpt import excerpt
+from okxlint.secrets.hidden import hidden
 from okxlint.secrets.leaks import find_leaks
 from okxlint.secrets.redact import Redactor
 from okxlint.secrets.secret_text import Leak, telling_names, text_value
@@ -32,7 +33,7 @@ class Masking:
     def excerpts(self) -> dict[str, Excerpt]:
         """By path: what writers see of each file."""
         return {
-            path: excerpt(file.source, self.leaks[path], self.redactor)
+            path: excerpt(file.source, hidden(file), self.redactor)
             for path, file in self.files.items()
         }
 

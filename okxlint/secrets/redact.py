@@ -48,6 +48,12 @@ def unarmed(line: str) -> str:
     return line.replace("##[", r"##\[")
 
 
+def whole_ids(text: str) -> Iterator[tuple[int, int]]:
+    """Where whole key ids stand, each up to its last eight digits."""
+    for pattern in (_UUID, _BARE_UUID):
+        yield from ((found.start(), found.start(1)) for found in pattern.finditer(text))
+
+
 class Redactor:
     """Masks the secrets that were found in the files, and whatever has the shape of one."""
 

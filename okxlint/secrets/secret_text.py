@@ -21,11 +21,13 @@ SHORTEST = 6
 """Characters of a value under a telling name; a shorter one is no secret."""
 
 CREDENTIAL, SECRET_KEY, PRIVATE_KEY = "credential", "okx-secret-key", "private-key"
-RANK = (CREDENTIAL, SECRET_KEY, PRIVATE_KEY)
+KEY_ID = "key-id"
+"""A whole one is no secret, and not to be printed either."""
+RANK = (KEY_ID, CREDENTIAL, SECRET_KEY, PRIVATE_KEY)
 
 
 class Leak(NamedTuple):
-    """A secret, as code point offsets into the file's text; ``end`` is exclusive."""
+    """A secret or key id, as code point offsets into the file's text; ``end`` is exclusive."""
 
     kind: str
     start: int
