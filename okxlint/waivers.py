@@ -255,7 +255,7 @@ def _rule_problems(entry: Entry, policy: Policy) -> Iterator[str]:
         yield f"there is no such rule{did_you_mean(name, policy.rules)}"
         return
     rule, lock = policy.rules[name], policy.locks.get(name)
-    if rule.hygiene or not rule.waivable:
+    if not rule.waivable:
         yield "this rule is never waived"
     elif name in policy.waivers.never:
         yield f"the policy never waives this rule ({policy.items['waivers.never', name]})"

@@ -632,6 +632,15 @@ def test_a_waiver_that_is_made_longer_ends_when_it_was_to_end(tmp_path: Path) ->
     assert [each.rule for each in later.pending or ()] == ["max-age"]
 
 
+def test_after_one_that_is_not_in_force_yet_the_others_are_told_of(tmp_path: Path) -> None:
+    repo = repository(tmp_path, waived("expires: 2026-11-21"))
+    new = f"{{rule: no-withdraw, {ACCEPTED}, {UNTIL}}}, {{rule: max-age"
+    repo.change(KEYS, ("{rule: max-age", new))
+    report = repo.check(policy_ref="main")
+    assert [each.rule for each in report.pending or ()] == ["no-withdraw"]
+    assert "waiver-expired" in {each.rule for each in report.findings}
+
+
 def test_a_waiver_stands_for_its_own_kind_of_target(tmp_path: Path) -> None:
     """Three objects of one name: what is approved for the one is not for another."""
     head = """\

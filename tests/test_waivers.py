@@ -151,6 +151,14 @@ def test_of_several_waivers_the_one_that_ends_last_is_named() -> None:
         assert waived.waiver.reason == "Pays"
 
 
+def test_of_two_that_end_on_one_day_the_first_is_named() -> None:
+    other = GOOD.replace("Pays", "Other")
+    for order, first in (([GOOD, other], "Pays"), ([other, GOOD], "Other")):
+        (waived,) = judged(withdrawing(*order)).waived
+        assert waived.waiver is not None
+        assert waived.waiver.reason == first
+
+
 # -- the last day ----------------------------------------------------------------------------------
 
 
@@ -183,6 +191,22 @@ def test_where_and_when_an_expired_waiver_is_told() -> None:
     assert error.message == (
         "the waiver of no-withdraw ended on 2026-12-31; what it accepted is reported again"
     )
+
+
+def test_the_first_day_without_force_is_the_one_on_which_it_is_over() -> None:
+    (warning,) = judged(withdrawing(GOOD), "2026-12-31").findings
+    assert (warning.message, warning.fix) == ("the waiver of no-withdraw ends on 2026-12-31", None)
+    (_, error) = judged(withdrawing(GOOD), "2027-01-01").findings
+    assert error.message.endswith("ended on 2026-12-31; what it accepted is reported again")
+    assert error.fix is not None
+    assert error.fix.title == "Remove the waiver"
+
+
+def test_what_it_accepted_is_reported_again_from_the_day_on_which_that_begins() -> None:
+    manifest = aging(f"rule: max-age, {PAYS}, expires: 2026-12-10")
+    for day, then in (("16", "nothing needs it now"), ("17", "what it accepted is reported again")):
+        (over, *_) = judged(manifest, f"2026-12-{day}").findings
+        assert over.message == f"the waiver of max-age ended on 2026-12-10; {then}"
 
 
 def test_an_expired_waiver_that_nothing_needs_is_a_warning() -> None:
@@ -614,6 +638,12 @@ def test_a_waiver_of_the_policy_is_pinned_used_and_ends_like_any() -> None:
     policy = granting(f"account: m, key: k, {GOOD}")
     assert told(PLAIN, "2027-01-10", policy) == ["no-withdraw:error", "waiver-expired:error"]
     assert told(PLAIN.replace("withdraw", "trade"), policy=policy) == ["waiver-unused:warning"]
+
+
+def test_a_waiver_of_the_policy_is_not_offered_to_be_taken_out() -> None:
+    for manifest in (PLAIN.replace("withdraw", "trade"), "version: 1\nkeys: []\n"):
+        (found,) = judged(manifest, "2027-01-10", granting(f"account: m, key: k, {GOOD}")).findings
+        assert (found.rule, found.fix) == ("waiver-expired", None)
 
 
 def test_a_waiver_of_the_policy_for_several_keys_of_one_name_is_told_once() -> None:

@@ -43,7 +43,10 @@ GROUPS = {
     "hygiene": ["tests/test_waivers.py", "tests/test_manifest.py", "tests/test_engine.py"],
 }
 OTHERS = {
-    "okxlint/waivers.py": ["tests/test_waivers.py", "tests/test_base.py"],
+    "okxlint/waivers.py": [
+        *("tests/test_waivers.py", "tests/test_fixes.py", "tests/test_policy_locks.py"),
+        "tests/test_base.py",
+    ],
     "okxlint/policy_order.py": ["tests/test_policy_order.py"],
     "okxlint/policy/strictness.py": ["tests/test_policy_order.py", "tests/test_policy_locks.py"],
     "okxlint/policy/locks.py": ["tests/test_policy_locks.py"],

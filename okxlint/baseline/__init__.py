@@ -121,7 +121,7 @@ def refusal(rule_id: str, policy: Policy) -> str | None:
     if rule_id not in policy.rules:
         return f"there is no rule '{rule_id}'{did_you_mean(rule_id, policy.rules)}"
     rule, lock = policy.rules[rule_id], policy.locks.get(rule_id)
-    if rule.hygiene or not rule.waivable or rule_id in policy.waivers.never:
+    if not rule.waivable or rule_id in policy.waivers.never:
         return f"'{rule_id}' is never waived"
     if lock:
         return f"'{rule_id}' is locked at {lock.said}"
