@@ -96,8 +96,8 @@ def judge(
     for rule_id in ran:
         trial.hear(policy.rules[rule_id])
     candidates = [_flaw(flaw) for flaw in flaws] + trial.candidates
-    is_whole = context.is_whole and all(flaw.at_most < Severity.ERROR for flaw in flaws)
-    for rule_id, entry, hit in trial.book.hits(ran, is_whole):
+    is_sound = all(flaw.at_most < Severity.ERROR for flaw in flaws)
+    for rule_id, entry, hit in trial.book.hits(ran, is_whole=context.is_whole, is_sound=is_sound):
         rule = load_rule(rule_id)
         candidates.append(Candidate(rule, rule.severities["recommended"], hit, entry.names))
     made = findings_of(candidates, question.as_of, question.until, redactor)

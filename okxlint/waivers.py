@@ -118,11 +118,14 @@ class Book:
         for entry in self._by_target.get(id(target), ()):
             entry.looked = entry.looked or entry.waiver.rule == rule.id
 
-    def hits(self, ran: Collection[str], is_whole: bool) -> Iterator[tuple[str, Entry, Hit]]:
+    def hits(
+        self, ran: Collection[str], *, is_whole: bool, is_sound: bool
+    ) -> Iterator[tuple[str, Entry, Hit]]:
         """What is wrong with the waivers themselves, as (rule id, waiver, hit).
 
-        ``ran`` names the rules that were in the run. Unless all was looked at (``is_whole``) no
-        waiver is unused: what needs it may be where nobody looked.
+        ``ran`` names the rules that were in the run. If a file could not be read (not ``is_whole``)
+        no waiver is unused: what needs it may be there. If something has an error of syntax or form
+        (not ``is_sound``) one may be, and it is for people to take it out.
         """
         for entry in self.entries:
             if entry.problems:
@@ -132,7 +135,7 @@ class Book:
             if entry.ends < date.max:
                 yield "waiver-expired", entry, self._expired(entry, entry.waiver.rule in ran)
             if is_whole and self._unused(entry):
-                yield "waiver-unused", entry, _unused(entry)
+                yield "waiver-unused", entry, _unused(entry, is_sound)
 
     def _expired(self, entry: Entry, in_run: bool) -> Hit:
         first = days_after(entry.ends, 1)
@@ -169,13 +172,14 @@ def _invalid(entry: Entry) -> Hit:
     )
 
 
-def _unused(entry: Entry) -> Hit:
+def _unused(entry: Entry, is_sound: bool) -> Hit:
+    what = "nothing here" if is_sound else "nothing that could be judged"
     pinned = f" with the value '{entry.waiver.value}'" if entry.waiver.value else ""
     return Hit(
         at=entry.waiver.origin.at("rule"),
         value=entry.waiver.rule,
-        message=f"nothing here needs a waiver of {entry.waiver.rule}{pinned}",
-        fix=_removal(entry),
+        message=f"{what} needs a waiver of {entry.waiver.rule}{pinned}",
+        fix=_removal(entry) if is_sound else None,
     )
 
 

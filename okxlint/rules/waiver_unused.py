@@ -63,9 +63,9 @@ keys:
 
 - A waiver with a `value` is unused as soon as the finding has another value.
 - Of two waivers that accept the same finding neither is unused.
-- What needs a waiver may stand where nobody looked: while a manifest cannot be read, or has an error of syntax or form,
-  no waiver is called unused. One of a live rule takes a fresh and whole list of the account on OKX (of every
-  environment in which the account has keys), or the very key there.
+- What needs a waiver may stand where nobody looked. While a file cannot be read no waiver is called unused; while
+  anything has an error of syntax or form one may be, but `--fix` does not take it out. One of a live rule takes a fresh
+  and whole list of the account on OKX (of every environment in which the account has keys), or the very key there.
 """
 
 from okxlint.rule import hygiene
