@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os.path
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from functools import cache
 from typing import TYPE_CHECKING
 
 from okxlint import __version__
@@ -20,13 +18,13 @@ from okxlint.engine import Context, Question, Verdict, judge, rules_of
 from okxlint.findings import by_place, pending
 from okxlint.manifest import is_manifest
 from okxlint.model import Baseline, Finding, Pending, Report, RuleCard, Unknown
-from okxlint.paths import Tree, ancestors
+from okxlint.paths import Tree, chosen_by
 from okxlint.policy import Policy
 from okxlint.record import changed
 from okxlint.secrets.masking import Masking
 from okxlint.secrets.redact import Redactor
 from okxlint.unknowns import settled
-from okxlint.waivers import Identity, granted
+from okxlint.waivers import Book, Identity, granted
 
 if TYPE_CHECKING:
     from okxlint.baseline import InForce
@@ -82,6 +80,12 @@ def report_on(case: Case, question: Question) -> Report:
         baseline=told_of,
         coverage=_coverage(verdict, masking.redactor),
     )
+
+
+def waivers_of(case: Case, as_of: date) -> Book:
+    """The waivers of a case on a UTC day, before any rule has run."""
+    approved, _ = _approved(case, Question(as_of))
+    return Book(case.inventory, case.policy, as_of, approved)
 
 
 Approved = Mapping[Identity, date] | None
@@ -220,17 +224,12 @@ def _reported(tree: Tree, chosen: list[str] | None, policy: Policy) -> Callable[
     """Whether a finding is in what PATHs name, or related: the policy is to everything."""
     if chosen is None:
         return lambda _: True
-
-    names = frozenset(chosen)
-
-    @cache
-    def inside(path: str) -> bool:
-        return not names.isdisjoint(ancestors(os.path.join(tree.root, path)))
+    is_chosen = chosen_by(tree, chosen)
 
     def reported(finding: Finding) -> bool:
         if policy.rules[finding.rule].targets == ("policy",):
             return True
         places = [finding.location, *(related.location for related in finding.related)]
-        return any(inside(place.path) for place in places)
+        return any(is_chosen(place.path) for place in places)
 
     return reported

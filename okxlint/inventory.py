@@ -155,6 +155,7 @@ class Broken(Record):
 
     kind: Literal["account", "app", "key"]
     name: str
+    origin: Origin
     account: str = ""
     environment: str = "live"
     status: str = "active"

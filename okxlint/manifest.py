@@ -149,7 +149,7 @@ class _Loader:
             fix = near_miss(detail, place)
             flaw = Flaw("manifest-schema", value, message, help_, place, **named)
             self.flaws.append(flaw._replace(fix=fix))
-        broken = _broken(kind, fields)
+        broken = _broken(kind, fields, where)
         if broken:
             self.broken.append(broken)
 
@@ -301,14 +301,15 @@ def _string(fields: Mapping[str, Any], name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _broken(kind: type[Object], fields: dict[str, Any]) -> Broken | None:
+def _broken(kind: type[Object], fields: dict[str, Any], where: Origin) -> Broken | None:
     if kind is not Key:
         name = _string(fields, "name")
-        return Broken("account" if kind is Account else "app", name) if name else None
+        return Broken("account" if kind is Account else "app", name, where) if name else None
     environment, status = fields.get("environment"), fields.get("status")
     return Broken(
         "key",
         _string(fields, "label") or "",
+        where,
         _string(fields, "account") or "",
         environment if environment in ENVIRONMENTS else "live",
         status if status in STATUSES else "active",

@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from okxlint import git
 from okxlint.documents.source import MAX_BYTES
@@ -39,6 +40,22 @@ def find_tree(start: str) -> Tree:
         if os.path.lexists(os.path.join(folder, ".git")):
             return Tree(folder, git=True)
     return Tree(start, git=False)
+
+
+def chosen_by(tree: Tree, names: Iterable[str] | None) -> Callable[[str], bool]:
+    """What tells whether a path, as reports name it, is one of absolute paths or below one.
+
+    ``None``: everything is.
+    """
+    if names is None:
+        return lambda _: True
+    chosen = frozenset(names)
+
+    @cache
+    def is_chosen(path: str) -> bool:
+        return not chosen.isdisjoint(ancestors(os.path.join(tree.root, path)))
+
+    return is_chosen
 
 
 def ancestors(folder: str) -> Iterator[str]:

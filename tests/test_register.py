@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from collections import Counter
 from datetime import date
 from hashlib import sha256
 from io import StringIO
@@ -19,9 +20,11 @@ from okxlint.check import Request, report_on
 from okxlint.engine import Question
 from okxlint.loading import Wanted
 from okxlint.register import Entry, Register
+from okxlint.register.csv_rows import write_csv
+from okxlint.register.json_v1 import register_object, write_json
 from okxlint.register.making import register_of
+from okxlint.register.markdown import write_markdown
 from okxlint.register.page import write_html
-from okxlint.register.tables import register_object, write_csv, write_json, write_markdown
 from okxlint.snapshot.file import load_snapshot
 from tests.asking import okxlint
 from tests.conftest import DAY
@@ -86,7 +89,8 @@ def test_a_key_with_all_that_is_said_of_it(tmp_path: Path) -> None:
 
 def test_keys_of_every_status_and_environment(tmp_path: Path) -> None:
     made = register(tmp_path)
-    assert [each.label for each in made.entries] == ["demo", "gridbot-2026q4", "old", "treasury"]
+    labels = ["demo", "gridbot-2026q4", "old", "broken", "treasury"]
+    assert [each.label for each in made.entries] == labels
     assert entry(made, "old").findings == ()
     assert entry(made, "old").rotate_by is None
     assert (entry(made, "demo").owner, entry(made, "demo").rotate_by) == ("lab", None)
@@ -118,9 +122,110 @@ def test_accounts(tmp_path: Path) -> None:
     assert [(each.name, each.type) for each in implied.accounts] == [("x", "")]
 
 
+def test_a_key_with_a_schema_error_is_there_and_not_judged(tmp_path: Path) -> None:
+    made = entry(register(tmp_path), "broken")
+    assert (made.account, made.status, made.judged, made.permissions) == (
+        *("main", "active", False),
+        (),
+    )
+    assert [each.rule for each in made.findings] == ["manifest-schema"]
+    assert (made.path, made.line) == ("okx-keys.yaml", 24)
+
+
+ODD = """\
+version: 1
+keys:
+  - {label: k, account: a, permissions: [trade], created: 2026-10-01}
+  - {label: k, account: a, permissions: [withdraw], created: 2026-10-01}
+  - {label: k, account: a, permissions: [with]}
+apps: [{name: unused}]
+"""
+
+
+def test_of_keys_of_one_name_each_has_what_is_found_of_it(tmp_path: Path) -> None:
+    made = register(tmp_path, ODD)
+    first, second, third = made.entries
+    said = [{each.rule for each in found.findings} for found in made.entries]
+    assert "no-withdraw" not in said[0]
+    assert "no-withdraw" in said[1]
+    assert said[2] == {"manifest-schema"}
+    assert (first.line, second.line, third.line) == (3, 4, 5)
+    assert len(made.findings) == sum(len(each.findings) for each in made.entries) + len(
+        [each for part in (made.accounts, made.apps) for each in part for _ in each.findings]
+    ) + len(made.others)
+
+
 def test_findings_of_nothing_that_has_an_entry(tmp_path: Path) -> None:
-    made = register(tmp_path)
-    assert {each.rule for each in made.others} == {"manifest-schema"}
+    made = register(tmp_path, MANIFEST + "x: 1\nkey: []\n")
+    assert [(each.rule, each.value) for each in made.others] == [
+        ("manifest-schema", "unknown field"),
+        ("manifest-schema", "unknown field"),
+    ]
+
+
+WAIVED = "approved_by: security@example.com"
+
+
+def test_waivers_of_every_kind_of_object_and_state(tmp_path: Path) -> None:
+    waivers = {
+        "holds": f"rule: ip-bound, reason: a, {WAIVED}, expires: 2026-12-31",
+        "ended": f"rule: ip-bound, reason: a, {WAIVED}, expires: 2026-11-21",
+        "does not hold": "rule: ip-bound, reason: a",
+    }
+    listed = f"[{', '.join(f'{{{each}}}' for each in waivers.values())}]"
+    of_account, of_app = (listed.replace("ip-bound", rule) for rule in ("key-limit", "stale-needs"))
+    manifest = (
+        "version: 1\n"
+        f"accounts: [{{name: a, type: master, waivers: {of_account}}}]\n"
+        f"apps: [{{name: b, waivers: {of_app}}}]\n"
+        f"keys: [{{label: k, account: a, app: b, permissions: [trade], waivers: {listed}}}]\n"
+    )
+    made = register(tmp_path, manifest)
+    for found in (made.entries[0], made.accounts[0], made.apps[0]):
+        assert [each.state for each in found.waivers] == list(waivers)
+    row = text_of(made, write_csv).split("\n")[2]
+    assert row.startswith("account,a,")
+    assert "key-limit by security@example.com until 2026-12-31; key-limit by" in row
+    assert "until 2026-11-21 (ended); key-limit (does not hold)" in row
+    page = text_of(made, write_html)
+    assert "waiver of <code>stale-needs</code>, ended, last day 2026-11-21" in page
+    assert "| `b` |" in text_of(made, write_markdown)
+
+
+def test_a_waiver_that_the_commit_that_rules_does_not_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain_git(monkeypatch)
+    git(tmp_path, "init", "-q", "-b", "main")
+    register(tmp_path, "version: 1\nkeys: []\n")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "one")
+    made = register(tmp_path, policy_ref="main")
+    assert [each.state for each in entry(made, "gridbot-2026q4").waivers] == ["not yet in force"]
+
+
+def test_paths_confine_it(tmp_path: Path) -> None:
+    folder = tmp_path / "okx-keys"
+    folder.mkdir()
+    (folder / "b.yaml").write_text(ODD.replace("account: a", "account: b"))
+    (tmp_path / "okx-keys.yaml").write_text(MANIFEST)
+    wanted = Wanted(str(tmp_path), ("okx-keys.yaml",))
+    case = load_case(Request(Question(DAY), wanted, fail_on=None))
+    made = register_of(case, report_on(case, case.request.question))
+    assert {each.account for each in made.entries} == {"main", "gridbot01"}
+    assert {each.name for each in made.accounts} == {"main", "gridbot01"}
+    assert {each.name for each in made.apps} == {"grid-bot", "hedge-bot"}
+    assert made.paths == ("okx-keys.yaml",)
+    assert "in `okx-keys.yaml` as of" in text_of(made, write_markdown)
+    assert "Only what is declared in <code>okx-keys.yaml</code>, and" in text_of(made, write_html)
+    assert register_object(made)["paths"] == ["okx-keys.yaml"]
+    # Each account and app that keys there name is told of, wherever it is declared.
+    (tmp_path / "okx-keys.yaml").write_text(MANIFEST.split("keys:", maxsplit=1)[0])
+    (folder / "b.yaml").write_text("version: 1\nkeys:" + MANIFEST.split("keys:")[1])
+    case = load_case(Request(Question(DAY), Wanted(str(tmp_path), ("okx-keys",)), fail_on=None))
+    made = register_of(case, report_on(case, case.request.question))
+    assert {each.name for each in made.accounts} == {"main", "gridbot01"}
+    assert {each.name for each in made.apps} == {"grid-bot", "hedge-bot"}
 
 
 def test_waivers_that_the_policy_grants(tmp_path: Path) -> None:
@@ -159,6 +264,14 @@ def test_what_a_snapshot_says(text: str, live: str, listing: str, tmp_path: Path
     assert entry(made, "gridbot-2026q4").live == live
     assert made.accounts[0].listing == listing
     assert made.inputs[-1].kind == "snapshot"
+    assert (f"| {live} |" in text_of(made, write_markdown)) is (live != "")
+    assert f"<td>{listing}</td>" in text_of(made, write_html)
+    row = next(
+        row
+        for row in csv.DictReader(StringIO(text_of(made, write_csv)))
+        if row["label"] == "gridbot-2026q4"
+    )
+    assert (row["live"], row["listing"]) == (live, listing)
     assert made.inputs[-1].sha256 == sha256(text.encode()).hexdigest()
 
 
@@ -186,11 +299,51 @@ def test_the_commit_of_the_policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     register(tmp_path)
     git(tmp_path, "add", "-A")
     git(tmp_path, "commit", "-qm", "one")
-    made = register(tmp_path, policy_ref="main")
-    assert made.policy_ref == git(tmp_path, "rev-parse", "main")
-    stream = StringIO()
-    write_markdown(made, stream)
-    assert f"at `{made.policy_ref}`" in stream.getvalue()
+    sha = git(tmp_path, "rev-parse", "main")
+    for made in (register(tmp_path, policy_ref="main"), register(tmp_path)):
+        assert made.policy_ref == sha
+        assert [(each.kind, each.commit) for each in made.inputs] == [
+            ("manifest", sha),
+            ("policy", sha),
+        ]
+        assert f"at `{sha}`" in text_of(made, write_markdown)
+    changed = register(tmp_path, MANIFEST + "# more\n", policy="# more\n")
+    assert [each.commit for each in changed.inputs] == [None, None]
+    assert changed.policy_ref is None
+    # By the policy of a commit, that is the commit of the policy; the manifest is of none.
+    (tmp_path / "okxlint.yaml").write_text("version: 1\nextends: strict\n")
+    ruled = register(tmp_path, MANIFEST + "# more\n", policy="# more\n", policy_ref="main")
+    assert [each.commit for each in ruled.inputs] == [None, sha]
+
+
+def test_before_the_first_commit_and_without_git_nothing_is_committed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain_git(monkeypatch)
+    git(tmp_path, "init", "-q", "-b", "main")
+    assert {each.commit for each in register(tmp_path).inputs} == {None}
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "one")
+    monkeypatch.setenv("PATH", "/nowhere")
+    case = load_case(Request(Question(DAY), Wanted(str(tmp_path)), "strict", fail_on=None))
+    made = register_of(case, report_on(case, case.request.question))
+    assert {each.commit for each in made.inputs} == {None}
+    assert (made.policy_source, made.policy_ref) == ("strict", None)
+
+
+def test_the_schema_of_the_metadata_is_an_input(tmp_path: Path) -> None:
+    data = b'{"type": "object"}\n'
+    (tmp_path / "meta.json").write_bytes(data)
+    made = register(tmp_path, policy="metadata_schema: meta.json\n")
+    assert [(each.kind, each.path, each.sha256) for each in made.inputs if each.kind[0] == "m"][
+        1:
+    ] == [("metadata schema", "meta.json", sha256(data).hexdigest())]
+
+
+def test_a_replacement_character_is_utf8(tmp_path: Path) -> None:
+    text = MANIFEST + "# \ufffd\n"
+    (first, _) = register(tmp_path, text).inputs
+    assert first.sha256 == sha256(text.encode()).hexdigest()
 
 
 # -- formats ---------------------------------------------------------------------------------
@@ -223,14 +376,17 @@ def test_json_is_as_its_schema_says(tmp_path: Path) -> None:
     jsonschema.Draft202012Validator(schema).validate(value)
     assert value == json.loads(json.dumps(register_object(made)))
     assert (value["as_of"], value["policy"]["source"]) == ("2026-11-22", "okxlint.yaml")
-    assert [each["age_days"] for each in value["keys"]] == [None, 52, 325, None]
+    assert [each["age_days"] for each in value["keys"]] == [None, 52, 325, None, None]
 
 
 def test_no_cell_is_a_formula(tmp_path: Path) -> None:
     text = text_of(register(tmp_path, HOSTILE), write_csv)
     rows = list(csv.DictReader(StringIO(text)))
-    assert len(rows) == 4
+    kinds = Counter(row["kind"] for row in rows)
+    found = len(register(tmp_path, HOSTILE).findings)
+    assert kinds == {"key": 5, "account": 2, "app": 2, "finding": found}
     demo = next(row for row in rows if row["environment"] == "demo")
+    assert next(row for row in rows if row["label"] == "broken")["judged"] == "no"
     assert demo["label"].startswith("'=cmd|\\x1b[2J\"<b>é,;")
     assert (demo["owner"], demo["secret_ref"]) == ("'+1", "'@a")
     grid = next(row for row in rows if row["label"] == "gridbot-2026q4")
@@ -242,7 +398,7 @@ def test_no_cell_is_a_formula(tmp_path: Path) -> None:
         "",
     )
     assert re.search(r"okx-keys\.yaml=[0-9a-f]{64}", grid["inputs"])
-    nobody = text_of(register(tmp_path, "version: 1\n"), write_csv)
+    nobody = text_of(register(tmp_path, "version: 1\naccounts: []\n"), write_csv)
     assert nobody == text[: text.index("\n") + 1]
 
 
@@ -276,7 +432,8 @@ def test_a_page_with_what_was_not_looked_at(tmp_path: Path) -> None:
     made = register(tmp_path)
     assert not made.is_complete
     assert "Not looked at" in text_of(made, write_html)
-    assert "- unknown: `unreadable`" in text_of(made, write_markdown)
+    assert "## Not looked at\n\n- `unreadable`: " in text_of(made, write_markdown)
+    assert "\nunknown," in text_of(made, write_csv)
 
 
 # -- as users run it -------------------------------------------------------------------------
@@ -292,7 +449,7 @@ def test_the_command(tmp_path: Path) -> None:
     assert "`gridbot-2026q4`" in done.stdout
     assert (tmp_path / "html").read_text("utf-8").startswith("<!doctype html>")
     assert len(json.loads((tmp_path / "json").read_text("utf-8"))["keys"]) == 4
-    assert (tmp_path / "csv").read_text("utf-8").count("\n") == 5
+    assert (tmp_path / "csv").read_text("utf-8").count("\nkey,") == 4
     again = okxlint(*TIDY, "-f", "csv", cwd=ROOT)
     assert again.stdout == (tmp_path / "csv").read_text("utf-8")
 
@@ -307,5 +464,7 @@ def test_findings_are_no_reason_to_fail_and_unknowns_are(tmp_path: Path) -> None
     assert okxlint("register", "-", cwd=tmp_path).returncode == 2
     strict = okxlint("register", "--policy", "strict", "-f", "json", cwd=tmp_path)
     assert json.loads(strict.stdout)["policy"]["source"] == "strict"
+    stale = okxlint(*live, "-f", "csv", cwd=tmp_path)
+    assert "okxlint: unknown[stale-snapshot] the snapshot main.json is 25 days old" in stale.stderr
     no_ref = okxlint("register", "--policy-ref", "main", cwd=tmp_path)
     assert (no_ref.returncode, no_ref.stdout) == (2, "")

@@ -23,7 +23,7 @@ from okxlint.cli import COMMANDS
 from okxlint.inventory import Account, App, Key
 from okxlint.policy.layer import SEVERITIES
 from okxlint.policy.text import CustomText, Written, written_names
-from okxlint.register.tables import RegisterObject
+from okxlint.register.json_v1 import RegisterObject
 from okxlint.report.calendar import UpcomingObject
 from okxlint.report.difference import DifferenceObject
 from okxlint.report.json_v1 import ReportObject

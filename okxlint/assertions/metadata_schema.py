@@ -40,6 +40,8 @@ class MetadataSchema:
     """A schema that is ready to be asked."""
 
     schema: Schema
+    data: bytes = b""
+    """What the file holds."""
 
     def errors(self, value: Any) -> list[Mismatch]:
         """Everything that the schema refuses, in the order of routes. Raises ``TooSlow``."""
@@ -56,7 +58,8 @@ def load_schema(path: str, folder: str, place: Place, files: Files = _WORK) -> M
     ``place`` is where the policy names the schema.
     """
     try:
-        contents = json.loads(files.read(files.absolute(path, folder), path))
+        data = files.read(files.absolute(path, folder), path)
+        contents = json.loads(data)
     except Unreadable as error:
         raise _error(place, str(error)) from None
     except json.JSONDecodeError as error:
@@ -65,7 +68,7 @@ def load_schema(path: str, folder: str, place: Place, files: Files = _WORK) -> M
     except (ValueError, RecursionError):
         raise _error(place, f"{path}: is no JSON that can be read") from None
     try:
-        return MetadataSchema(Schema(contents))
+        return MetadataSchema(Schema(contents), data)
     except SchemaProblem as error:
         at = f" at '{pointer(error.route)}'" if error.route else ""
         told = shortened(error.message, _LONGEST)

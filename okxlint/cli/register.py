@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, TextIO
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from okxlint.register import Register
 
 _FORMATS = ("markdown", "csv", "json", "html")
+Writer = Callable[["Register", TextIO], None]
 
 
 @click.command("register")
@@ -72,6 +74,7 @@ def command(
     from okxlint.engine import Question
     from okxlint.loading import Wanted
     from okxlint.register.making import register_of
+    from okxlint.secrets.redact import unarmed
     from okxlint.snapshot.file import load_snapshot
 
     request = Request(
@@ -89,20 +92,39 @@ def command(
     for name, path in outputs:
         to_file(path, partial(_write, name, register))
     to_stdout(partial(_write, format_, register))
+    for unknown in report.unknown:
+        # The register has them too, but nobody who sends it on need see that.
+        click.echo(f"okxlint: unknown[{unknown.kind}] {unarmed(unknown.message)}", err=True)
     click.get_current_context().exit(report.exit)
 
 
 def _write(format_: str, register: Register, stream: TextIO) -> None:
-    from okxlint.register import tables
+    _WRITERS[format_]()(register, stream)
 
-    if format_ == "html":
-        from okxlint.register.page import write_html
 
-        write_html(register, stream)
-    else:
-        writers = {
-            "csv": tables.write_csv,
-            "json": tables.write_json,
-            "markdown": tables.write_markdown,
-        }
-        writers[format_](register, stream)
+def _csv() -> Writer:
+    from okxlint.register.csv_rows import write_csv
+
+    return write_csv
+
+
+def _html() -> Writer:
+    from okxlint.register.page import write_html
+
+    return write_html
+
+
+def _json() -> Writer:
+    from okxlint.register.json_v1 import write_json
+
+    return write_json
+
+
+def _markdown() -> Writer:
+    from okxlint.register.markdown import write_markdown
+
+    return write_markdown
+
+
+_WRITERS = {"markdown": _markdown, "csv": _csv, "json": _json, "html": _html}
+"""By format; each loads its writer, for none needs what the others need."""

@@ -4,29 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any, Literal
 
 from okxlint.model import Finding, Severity, Unknown
 from okxlint.record import Record
+
+State = Literal["holds", "ended", "not yet in force", "does not hold"]
 
 
 class Input(Record):
     """A file that the register is made of."""
 
-    kind: str
-    """``manifest``, ``policy`` or ``snapshot``."""
+    kind: Literal["manifest", "policy", "metadata schema", "snapshot"]
     path: str
     sha256: str | None
     """Of its bytes, in hex; ``None`` for a file that is not UTF-8."""
+    commit: str | None
+    """The commit that has these very bytes at that path; ``None`` if none is known to."""
 
 
 class Accepted(Record):
-    """A waiver on a key."""
+    """A waiver on a key, app or account."""
 
     rule: str
     reason: str | None
     approved_by: str | None
+    granted: date | None
     expires: date | None
     """The last day, inclusive."""
+    state: State
+    """On the day of the register."""
 
 
 class Entry(Record):
@@ -34,31 +41,43 @@ class Entry(Record):
 
     account: str
     label: str
-    apps: tuple[str, ...]
-    owner: str
-    """The key's own, else its apps', joined by ``, ``."""
-    purpose: str
     environment: str
     status: str
-    permissions: tuple[str, ...]
+    path: str
+    line: int
+    """Where it is declared, from 1."""
+    judged: bool = True
+    """``False`` for a key with a schema error: no rule looked at it, and most of it is not told."""
+    apps: tuple[str, ...] = ()
+    owner: str = ""
+    """The key's own, else its apps', joined by ``, ``."""
+    purpose: str = ""
+    status_since: date | None = None
+    permissions: tuple[str, ...] = ()
     """With the implied ``read_only``, sorted."""
-    addresses: tuple[str, ...]
-    created: date | None
-    age: int | None
+    addresses: tuple[str, ...] = ()
+    created: date | None = None
+    age: int | None = None
     """Days on the day of the register."""
-    rotate_by: date | None
+    rotate_by: date | None = None
     """The last day on which ``max-age`` does not fail; ``None`` if it does not limit the key."""
-    last_reviewed: date | None
-    expires: date | None
-    secret_ref: str
-    key_id: str
+    last_reviewed: date | None = None
+    last_used: date | None = None
+    expires: date | None = None
+    secret_ref: str = ""
+    key_id: str = ""
     """The last digits, eight at most."""
-    waivers: tuple[Accepted, ...]
-    findings: tuple[Finding, ...]
-    waived: int
+    third_party: str = ""
+    replaces: str = ""
+    metadata: Mapping[str, Any] | None = None
+    waivers: tuple[Accepted, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    waived: int = 0
     """How many findings its waivers accept."""
-    live: str
+    live: str = ""
     """What is known of it on OKX; empty without a snapshot."""
+    listing: str = ""
+    """How much of its account a snapshot shows; empty without one."""
 
     @property
     def worst(self) -> Severity | None:
@@ -80,8 +99,27 @@ class AccountEntry(Record):
     """Current keys by permission."""
     listing: str
     """How much of it a snapshot shows; empty without one."""
+    waivers: tuple[Accepted, ...]
     findings: tuple[Finding, ...]
     """Of the account itself."""
+    waived: int
+
+
+class AppEntry(Record):
+    """A declared app."""
+
+    name: str
+    owner: str
+    purpose: str
+    status: str
+    needs: tuple[str, ...] | None
+    """``None`` if it does not say."""
+    egress: tuple[str, ...]
+    keys: int
+    """Current keys that name it."""
+    waivers: tuple[Accepted, ...]
+    findings: tuple[Finding, ...]
+    waived: int
 
 
 class Register(Record):
@@ -92,12 +130,30 @@ class Register(Record):
     as_of: date
     policy_source: str
     policy_ref: str | None
+    """The commit that the policy is of; ``None`` for a pack, and for what is not committed."""
     inputs: tuple[Input, ...]
     accounts: tuple[AccountEntry, ...]
+    apps: tuple[AppEntry, ...]
     entries: tuple[Entry, ...]
     """By account and label."""
     others: tuple[Finding, ...]
-    """Findings of neither a key nor an account in the register: of apps, files and the policy."""
+    """Findings of nothing that has an entry: of files and the policy."""
     unknown: tuple[Unknown, ...]
     is_complete: bool
     """Whether there is nothing unknown that counts."""
+    is_live: bool
+    """Whether a snapshot says what is on OKX."""
+    paths: tuple[str, ...]
+    """What it is confined to, as files and folders; empty: it is of the whole inventory."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All of them, those of keys first."""
+        groups = [
+            *(each.findings for each in self.entries),
+            *(each.findings for each in self.accounts),
+            *(each.findings for each in self.apps),
+            self.others,
+        ]
+        # Of two keys of one name a finding may be about either, and then it stands at both.
+        return tuple(dict.fromkeys(finding for found in groups for finding in found))

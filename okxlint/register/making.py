@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from hashlib import sha256
+from typing import Any
 
 from okxlint import __version__
 from okxlint.case import Case
-from okxlint.documents.reader import Parsed
-from okxlint.inventory import AnyAccount, Key, Waiver
-from okxlint.model import CURRENT, Finding, Report
-from okxlint.paths import read_bytes
+from okxlint.check import waivers_of
+from okxlint.inventory import Account, AnyAccount, App, Broken, Key
+from okxlint.model import CURRENT, Report
+from okxlint.paths import chosen_by
+from okxlint.policy.view import cleaned
 from okxlint.reconciliation import Reconciliation, reconcile
-from okxlint.register import Accepted, AccountEntry, Entry, Input, Register
+from okxlint.register import Accepted, AccountEntry, AppEntry, Entry, Register, State
+from okxlint.register.placing import Placed, Target
+from okxlint.register.provenance import inputs_of
 from okxlint.rule import days_after
 from okxlint.rules.max_age import first_day
+from okxlint.waivers import Entry as WaiverEntry
 
 Clean = Callable[[str], str]
 RIGHTS = ("read_only", "trade", "withdraw")
@@ -24,62 +28,102 @@ _DIGITS = 8
 
 
 def register_of(case: Case, report: Report) -> Register:
-    """The register of a case on the day of its report."""
-    live = reconcile(case.inventory, case.request.snapshots) if case.request.snapshots else None
-    making = _Making(case, report, live)
-    keys = sorted(case.inventory.keys, key=lambda key: (key.account, key.label, *key.order))
-    accounts = sorted(case.inventory.all_accounts, key=lambda account: account.name)
-    entries = tuple(making.entry(key) for key in keys)
-    rows = tuple(making.account(account) for account in accounts)
+    """The register of a case on the day of its report.
+
+    It has what is declared in the PATHs, if there are any, and what keys there name.
+    """
+    making = _Making(case, report)
+    inputs = inputs_of(case)
     return Register(
         version=__version__,
         as_of=report.as_of,
         policy_source=case.masking.redactor.clean(report.policy_source),
-        policy_ref=report.policy_ref,
-        inputs=tuple(_inputs(case)),
-        accounts=rows,
-        entries=entries,
-        others=making.left(),
+        policy_ref=report.policy_ref or _one({i.commit for i in inputs if i.kind == "policy"}),
+        inputs=inputs,
+        accounts=tuple(map(making.account, making.accounts)),
+        apps=tuple(map(making.app, making.apps)),
+        entries=tuple(map(making.entry, making.keys)),
+        others=tuple(making.findings.others),
         unknown=report.unknown,
         is_complete=all(unknown.accepted for unknown in report.unknown),
+        is_live=making.live is not None,
+        paths=tuple(making.clean(case.asked.tree.shown(path)) for path in case.loaded.chosen or ()),
     )
 
 
 class _Making:
-    def __init__(self, case: Case, report: Report, live: Reconciliation | None) -> None:
-        self.case = case
-        self.as_of = report.as_of
-        self.live = live
+    def __init__(self, case: Case, report: Report) -> None:
+        self.case, self.as_of = case, report.as_of
         self.clean: Clean = case.masking.redactor.clean
-        self.findings = _by_target(report.findings)
-        self.waived = {target: len(found) for target, found in _by_target(report.waived).items()}
+        snapshots = case.request.snapshots
+        self.live = reconcile(case.inventory, snapshots) if snapshots else None
+        is_chosen = chosen_by(case.asked.tree, case.loaded.chosen)
+        self.keys = sorted(_keys(case, is_chosen), key=_order)
+        accounts = {key.account for key in self.keys}
+        apps = {name for key in self.keys if isinstance(key, Key) for name in key.app}
+        self.accounts = sorted(
+            (
+                account
+                for account in case.inventory.all_accounts
+                if account.name in accounts or (account.origin and is_chosen(_path(account)))
+            ),
+            key=lambda account: account.name,
+        )
+        self.apps = sorted(
+            (app for app in case.inventory.apps if app.name in apps or is_chosen(_path(app))),
+            key=lambda app: app.name,
+        )
+        targets: list[Target] = [*self.keys, *self.accounts, *self.apps]
+        self.findings = Placed(report.findings, targets, self.clean)
+        self.waived = Placed(report.waived, targets, self.clean)
+        self.waivers: dict[int, list[WaiverEntry]] = defaultdict(list)
+        for entry in waivers_of(case, report.as_of).entries:
+            for target in entry.targets:
+                self.waivers[id(target)].append(entry)
 
-    def entry(self, key: Key) -> Entry:
+    def entry(self, key: Key | Broken) -> Entry:
+        if isinstance(key, Broken):
+            return Entry(
+                self.clean(key.account),
+                self.clean(key.name),
+                key.environment,
+                key.status,
+                *_place(key, self.clean),
+                judged=False,
+                findings=self.findings.of(key),
+                listing=_listing(key.account, self.live),
+            )
         clean, apps = self.clean, self.case.inventory.apps_of(key)
-        target = (clean(key.account), clean(key.label))
         owners = [key.owner] if key.owner else [app.owner for app in apps]
         purposes = [key.purpose] if key.purpose else [app.purpose for app in apps]
         return Entry(
-            account=target[0],
-            label=target[1],
+            clean(key.account),
+            clean(key.label),
+            key.environment,
+            key.status,
+            *_place(key, clean),
             apps=tuple(map(clean, key.app)),
             owner=_joined(owners, clean),
             purpose=_joined(purposes, clean),
-            environment=key.environment,
-            status=key.status,
+            status_since=key.status_since,
             permissions=tuple(sorted(key.rights)),
             addresses=tuple(clean(entry.text) for entry in key.ip_allowlist),
             created=key.created,
             age=(self.as_of - key.created).days if key.created else None,
             rotate_by=self.rotate_by(key),
             last_reviewed=key.last_reviewed,
+            last_used=key.last_used,
             expires=key.expires,
             secret_ref=clean(key.secret_ref or ""),
             key_id=(key.key_id or "").replace("-", "")[-_DIGITS:].lower(),
-            waivers=tuple(self.accepted(key)),
-            findings=tuple(self.findings.pop(target, ())),
-            waived=self.waived.get(target, 0),
+            third_party=clean(key.third_party or ""),
+            replaces=clean(key.replaces or ""),
+            metadata=None if key.metadata is None else cleaned(key.metadata, clean),
+            waivers=self.accepted(key),
+            findings=self.findings.of(key),
+            waived=len(self.waived.of(key)),
             live=_on_okx(key, self.live),
+            listing=_listing(key.account, self.live),
         )
 
     def rotate_by(self, key: Key) -> date | None:
@@ -91,18 +135,26 @@ class _Making:
         day = first_day(key, setting.options)
         return days_after(day, -1) if day else None
 
-    def accepted(self, key: Key) -> Iterator[Accepted]:
-        granted = self.case.policy.waivers.granted
-        ours = [each.waiver for each in granted if (each.account, each.key) == _names(key)]
-        for waiver in (*key.waivers, *ours):
-            yield self._accepted(waiver)
+    def accepted(self, target: Any) -> tuple[Accepted, ...]:
+        return tuple(self._accepted(entry) for entry in self.waivers[id(target)])
 
-    def _accepted(self, waiver: Waiver) -> Accepted:
-        said = {
-            name: self.clean(text) if text else None
-            for name, text in (("reason", waiver.reason), ("approved_by", waiver.approved_by))
-        }
-        return Accepted(self.clean(waiver.rule), **said, expires=waiver.expires)
+    def _accepted(self, entry: WaiverEntry) -> Accepted:
+        waiver = entry.waiver
+        state: State = "holds"
+        if entry.problems:
+            state = "does not hold"
+        elif entry.pending:
+            state = "not yet in force"
+        elif entry.ends < self.as_of:
+            state = "ended"
+        return Accepted(
+            self.clean(waiver.rule),
+            self.clean(waiver.reason) if waiver.reason else None,
+            self.clean(waiver.approved_by) if waiver.approved_by else None,
+            waiver.granted,
+            waiver.expires,
+            state,
+        )
 
     def account(self, account: AnyAccount) -> AccountEntry:
         inventory = self.case.inventory
@@ -113,32 +165,58 @@ class _Making:
             for item in inventory.broken
             if item.kind == "key" and item.account == account.name and item.status in CURRENT
         )
-        name = self.clean(account.name)
-        found = self.findings.pop((name, None), ())
         return AccountEntry(
-            name=name,
-            type=getattr(account, "type", ""),
+            name=self.clean(account.name),
+            type=account.type if isinstance(account, Account) else "",
             used={environment: used[environment] for environment in ("live", "demo")},
             slots=self.case.policy.setting("key-limit", account).options.max_keys,
             rights={right: sum(right in key.rights for key in keys) for right in RIGHTS},
             listing=_listing(account.name, self.live),
-            findings=tuple(found),
+            waivers=self.accepted(account),
+            findings=self.findings.of(account),
+            waived=len(self.waived.of(account)),
         )
 
-    def left(self) -> tuple[Finding, ...]:
-        """What is found of nothing that has an entry."""
-        return tuple(finding for found in self.findings.values() for finding in found)
+    def app(self, app: App) -> AppEntry:
+        keys = self.case.inventory.keys_of_app(app.name)
+        return AppEntry(
+            name=self.clean(app.name),
+            owner=self.clean(app.owner or ""),
+            purpose=self.clean(app.purpose or ""),
+            status=app.status,
+            needs=None if app.needs is None else tuple(app.needs),
+            egress=tuple(self.clean(entry.text) for entry in app.egress),
+            keys=sum(key.status in CURRENT for key in keys),
+            waivers=self.accepted(app),
+            findings=self.findings.of(app),
+            waived=len(self.waived.of(app)),
+        )
 
 
-def _names(key: Key) -> tuple[str, str]:
-    return key.account, key.label
+def _keys(case: Case, is_chosen: Callable[[str], bool]) -> Iterator[Key | Broken]:
+    broken = [item for item in case.inventory.broken if item.kind == "key"]
+    keys: list[Key | Broken] = [*case.inventory.keys, *broken]
+    return (key for key in keys if is_chosen(_path(key)))
 
 
-def _by_target(findings: Iterable[Finding]) -> dict[tuple[str | None, str | None], list[Finding]]:
-    found: dict[tuple[str | None, str | None], list[Finding]] = defaultdict(list)
-    for finding in findings:
-        found[finding.account, finding.key].append(finding)
-    return dict(found)
+def _path(each: Any) -> str:
+    path: str = each.origin.source.path
+    return path
+
+
+def _order(key: Key | Broken) -> tuple[str, str, str, int]:
+    label = key.label if isinstance(key, Key) else key.name
+    return key.account, label, _path(key), key.origin.extent[0]
+
+
+def _place(key: Key | Broken, clean: Clean) -> tuple[str, int]:
+    place = key.origin.label.location
+    return clean(place.path), place.line
+
+
+def _one(commits: set[str | None]) -> str | None:
+    """The one commit that all are of."""
+    return commits.pop() if len(commits) == 1 else None
 
 
 def _joined(texts: Iterable[str | None], clean: Clean) -> str:
@@ -160,20 +238,3 @@ def _listing(name: str, live: Reconciliation | None) -> str:
     if live is None:
         return ""
     return ", ".join(reading.account.listing for reading in live.of_account(name)) or "no snapshot"
-
-
-def _inputs(case: Case) -> Iterator[Input]:
-    for file in sorted(case.loaded.files, key=lambda file: file.source.path):
-        yield _input("manifest", file, case)
-    for file in case.policy.files:
-        yield _input("policy", file, case)
-    for snapshot in case.request.snapshots:
-        digest = sha256(read_bytes(snapshot.path, snapshot.path)).hexdigest()
-        yield Input("snapshot", case.masking.redactor.clean(snapshot.path), digest)
-
-
-def _input(kind: str, file: Parsed, case: Case) -> Input:
-    text = file.source.whole_text
-    # What is not UTF-8 was read with replacements: its bytes are not these.
-    digest = None if "\ufffd" in text else sha256(text.encode()).hexdigest()
-    return Input(kind, case.masking.redactor.clean(file.source.path), digest)

@@ -19,8 +19,10 @@ const order = new Intl.Collator("en", { numeric: true });
 const heads = [...table.tHead.rows[0].cells];
 heads.forEach((head, column) => {
   head.firstElementChild.addEventListener("click", () => {
-    const way = head.getAttribute("aria-sort") === "ascending" ? "descending" : "ascending";
-    for (const other of heads) other.removeAttribute("aria-sort");
+    const first = head.dataset.first ?? "ascending";
+    const other = first === "ascending" ? "descending" : "ascending";
+    const way = head.getAttribute("aria-sort") === first ? other : first;
+    for (const each of heads) each.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", way);
     const of = (row) => row.cells[column].dataset.sort ?? row.cells[column].textContent;
     const sign = way === "ascending" ? 1 : -1;

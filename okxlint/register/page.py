@@ -6,16 +6,17 @@ script, by their hashes, and nothing besides (https://www.w3.org/TR/CSP3/#gramma
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
-from okxlint.model import CURRENT, Severity
-from okxlint.register import Entry, Register
+from okxlint.model import CURRENT, Finding, Severity
+from okxlint.register import Accepted, Entry, Register
 from okxlint.register.making import RIGHTS
 
 _HERE = Path(__file__).parent
@@ -27,17 +28,20 @@ _SOON = 30
 _LISTED = 25
 """So many of them stand in a list; the table of keys has them all."""
 _WEEKS_BACK, _WEEKS_ON = 8, 26
-_TALLEST = 80
-"""Units of the drawing."""
+_TALLEST, _BASE = 80, 100
+"""Units of the drawing: the highest bar, and where all of them stand."""
 
 
 class Week(NamedTuple):
     """A bar of the rotations."""
 
+    number: int
+    """Its place, from the left."""
     title: str
     keys: int
     height: float
-    kind: str
+    parts: list[tuple[str, float, float]]
+    """What it is made of, from above: kind, top and height."""
     label: str
 
 
@@ -63,13 +67,14 @@ def write_html(register: Register, stream: TextIO) -> None:
         style=Markup(style),  # noqa: S704 - ours, of this package
         script=Markup(script),  # noqa: S704 - ours, of this package
         counts=list(_counts(register, due)),
+        late=sum(_is_late(entry, register.as_of) for entry in limited),
         weeks=list(_weeks(limited, register.as_of)),
         today_at=_WEEKS_BACK * 24 + 24 * register.as_of.weekday() / 7,
         due=due[:_LISTED],
         more_due=max(0, len(due) - _LISTED),
         rights=RIGHTS,
         columns=_COLUMNS,
-        has_live=any(account.listing for account in register.accounts),
+        others=list(_others(register)),
         facts=_facts,
     )
     stream.writelines(parts)
@@ -92,15 +97,13 @@ def _days_left(entry: Entry, today: date) -> int:
     return (entry.rotate_by - today).days if entry.rotate_by else _SOON + 1
 
 
+def _is_late(entry: Entry, today: date) -> bool:
+    return _days_left(entry, today) < 0
+
+
 def _counts(register: Register, due: list[Entry]) -> Iterator[tuple[int, str, str]]:
-    found = [
-        finding
-        for source in (register.entries, register.accounts)
-        for each in source
-        for finding in each.findings
-    ]
-    severities = Counter(finding.severity for finding in (*found, *register.others))
-    late = sum(_days_left(entry, register.as_of) < 0 for entry in due)
+    severities = Counter(finding.severity for finding in register.findings)
+    late = sum(_is_late(entry, register.as_of) for entry in due)
     yield sum(_is_active(entry) for entry in register.entries), "current keys", ""
     yield len(register.accounts), "accounts", ""
     yield severities[Severity.ERROR], "errors", "error" if severities[Severity.ERROR] else ""
@@ -118,18 +121,35 @@ def _weeks(entries: list[Entry], today: date) -> Iterator[Week]:
     if not entries:
         return
     monday = today - timedelta(today.weekday())
-    numbers = [
-        (entry.rotate_by - monday).days // 7 for entry in entries if entry.rotate_by is not None
-    ]
-    counts = Counter(min(max(number, -_WEEKS_BACK), _WEEKS_ON) for number in numbers)
-    most = max(counts.values())
+    weeks: dict[int, list[Entry]] = {}
+    for entry in entries:
+        number = (entry.rotate_by - monday).days // 7 if entry.rotate_by else _WEEKS_ON
+        weeks.setdefault(min(max(number, -_WEEKS_BACK), _WEEKS_ON), []).append(entry)
+    most = max(map(len, weeks.values()))
     for number in range(-_WEEKS_BACK, _WEEKS_ON + 1):
-        first, count = monday + timedelta(7 * number), counts[number]
-        kind = "late" if number < 0 else "due" if 7 * number <= _SOON else "later"
+        first, found = monday + timedelta(7 * number), weeks.get(number, [])
+        late = sum(_is_late(entry, today) for entry in found)
+        rest = "due" if 7 * number <= _SOON else "later"
+        heights = [round(_TALLEST * count / most, 1) for count in (len(found) - late, late)]
+        parts = [(rest, _BASE - sum(heights), heights[0]), ("late", _BASE - heights[1], heights[1])]
         beyond = {-_WEEKS_BACK: " or before", _WEEKS_ON: " or later"}.get(number, "")
-        title = f"{count} in the week from {first}{beyond}"
+        title = f"{len(found)} in the week from {first}{beyond}"
         label = f"{first:%m-%d}" if number % 4 == 0 else ""
-        yield Week(title, count, round(_TALLEST * count / most, 1), kind, label)
+        shown = [part for part in parts if part[2]]
+        yield Week(number + _WEEKS_BACK, title, len(found), sum(heights), shown, label)
+
+
+def _others(register: Register) -> Iterator[tuple[str, Sequence[Accepted], Sequence[Finding]]]:
+    """What is to be told of accounts, apps and the rest, as (target, waivers, findings)."""
+    for account in register.accounts:
+        if account.waivers or account.findings:
+            yield f"account {account.name}", account.waivers, account.findings
+    for app in register.apps:
+        if app.waivers or app.findings:
+            yield f"app {app.name}", app.waivers, app.findings
+    for finding in register.others:
+        names = (("account", finding.account), ("key", finding.key), ("app", finding.app))
+        yield " ".join(f"{kind} {name}" for kind, name in names if name), (), [finding]
 
 
 def _facts(entry: Entry) -> Iterator[tuple[str, str]]:
@@ -137,12 +157,18 @@ def _facts(entry: Entry) -> Iterator[tuple[str, str]]:
     told = {
         "purpose": entry.purpose,
         "addresses": ", ".join(entry.addresses),
+        "bound to the app of": entry.third_party,
+        "status since": entry.status_since,
         "created": entry.created,
+        "last used": entry.last_used,
         "last review": entry.last_reviewed,
         "planned last day": entry.expires,
+        "replaces": entry.replaces,
         "secret": entry.secret_ref,
         "key id": f"…{entry.key_id}" if entry.key_id else "",
-        "on OKX": entry.live,
+        "metadata": json.dumps(entry.metadata, ensure_ascii=False) if entry.metadata else "",
+        "declared at": f"{entry.path}:{entry.line}",
+        "on OKX": f"{entry.live} (account: {entry.listing})" if entry.live else "",
         "waived findings": entry.waived or "",
     }
     yield from ((name, str(value)) for name, value in told.items() if value)

@@ -106,3 +106,5 @@ class Snapshot:
     """The auditor's own first, then in the order of names."""
     path: str = ""
     """The file it was read from, as reports name it."""
+    sha256: str = field(default="", compare=False)
+    """Of that file's bytes, in hex."""

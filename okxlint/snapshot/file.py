@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from okxlint import __version__
@@ -50,7 +51,7 @@ def parse(data: bytes, shown: str) -> Snapshot:
         raise _wrong(shown, [f"a field stands twice in one object: {error.name!r}"]) from None
     except (RecursionError, ValueError):
         raise _wrong(shown, ["it is nested too deeply, or a number in it is too long"]) from None
-    return _snapshot(_validated(value, shown), shown)
+    return _snapshot(_validated(value, shown), shown, sha256(data).hexdigest())
 
 
 class _Twice(ValueError):
@@ -120,7 +121,7 @@ def _wrong(shown: str, problems: list[str]) -> OkxlintError:
     return OkxlintError(f"the snapshot {shown} is not right:{lines}", _HINT)
 
 
-def _snapshot(text: SnapshotText, shown: str) -> Snapshot:
+def _snapshot(text: SnapshotText, shown: str, digest: str) -> Snapshot:
     named = text.auditor.account
     if named not in {account.name for account in text.accounts}:
         masters = [account.name for account in text.accounts if account.type == "master"]
@@ -139,6 +140,7 @@ def _snapshot(text: SnapshotText, shown: str) -> Snapshot:
         ),
         accounts=in_order(accounts, named),
         path=shown,
+        sha256=digest,
     )
 
 
