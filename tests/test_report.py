@@ -253,6 +253,35 @@ def test_the_summary_tells_waived_unknown_and_coverage() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("coverage", "unknown", "said"),
+    [
+        ((("a", "complete", 3),), (), "Looked at: the 1 account on OKX."),
+        (
+            (("a", "complete", 3), ("b", "attested", 1)),
+            (Unknown("third-party-addresses", "a", "a"),),
+            "Looked at: all 2 accounts on OKX; not looked at: 1 unknown above.",
+        ),
+        # A declared account that no snapshot tells of, and one of which a demo snapshot is missing.
+        (
+            (("a", "complete", 3), ("b", "complete", 1)),
+            (Unknown("no-snapshot", "c", "c"), Unknown("other-environment", "b", "b")),
+            "Not looked at: 2 of 3 accounts on OKX; 2 unknowns above.",
+        ),
+        (
+            (("a", "complete", 3), ("a", "failed", 0)),
+            (Unknown("stale-snapshot", "a"),),
+            "Not looked at: 1 of 1 account on OKX; 1 unknown above.",
+        ),
+    ],
+)
+def test_the_summary_counts_the_accounts_that_were_not_looked_at(
+    coverage: tuple[tuple[str, str, int], ...], unknown: tuple[Unknown, ...], said: str
+) -> None:
+    last = written("text", report(unknown=unknown, coverage=coverage)).splitlines()[-1]
+    assert last.endswith(f"). {said}")
+
+
 @pytest.mark.parametrize("form", ["text", "concise"])
 def test_the_summary_tells_the_policys_commit_and_the_old_findings_left_out(form: str) -> None:
     last = written(form, BASED).splitlines()[-1]

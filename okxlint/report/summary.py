@@ -5,6 +5,10 @@ from __future__ import annotations
 from okxlint.model import Grant, Location, Pending, Report, Severity
 from okxlint.secrets.redact import visible
 
+_WHOLE = ("complete", "attested")
+"""How an account was listed of which all keys are known."""
+_UNSEEN = ("no-snapshot", "other-environment")
+"""The kinds of unknown by which there are keys of an account that no snapshot tells of."""
 _REASONS = 5
 """So many reasons for which entries of a baseline are stale are told; JSON has them all."""
 
@@ -45,13 +49,18 @@ def scope(report: Report, digits: int | None = 12) -> str:
 
 def not_looked_at(report: Report) -> str:
     """What this run does not know."""
+    above = f"{plural(len(report.unknown), 'unknown')} above" if report.unknown else ""
     if not report.coverage:
-        live = "OKX itself (no snapshot)"
-    else:
-        complete = sum(listing == "complete" for _, listing, _ in report.coverage)
-        live = f"{len(report.coverage) - complete} of {len(report.coverage)} accounts on OKX"
-    unknown = f"; {plural(len(report.unknown), 'unknown')} above" if report.unknown else ""
-    return f"Not looked at: {live}{unknown}."
+        return f"Not looked at: OKX itself (no snapshot){above and '; '}{above}."
+    names = {name for name, _, _ in report.coverage}
+    missed = {name for name, listing, _ in report.coverage if listing not in _WHOLE}
+    missed |= {each.account for each in report.unknown if each.account and each.kind in _UNSEEN}
+    count = len(names | missed)
+    accounts = plural(count, "account")
+    if missed:
+        return f"Not looked at: {len(missed)} of {accounts} on OKX{above and '; '}{above}."
+    seen = f"Looked at: {'all' if count > 1 else 'the'} {accounts} on OKX"
+    return f"{seen}; not looked at: {above}." if above else f"{seen}."
 
 
 def statistics(report: Report) -> list[str]:
