@@ -3,65 +3,88 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 
+from okxlint.drafts.scalars import scalar
 from okxlint.resources import folder
 from okxlint.starter.configurations import Draft
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 SCHEMA = "okx-keys.schema.json"
 MANIFEST = "okx-keys.yaml"
-_HEAD = f"""\
-# yaml-language-server: $schema={SCHEMA}
+OF_THE_REPOSITORY = (".pre-commit-config.yaml", ".github/workflows/okxlint.yml")
+"""What is looked for at the top of a repository alone."""
+_HEAD = """\
+# yaml-language-server: $schema={schema}
 # The OKX API keys of this desk. Nothing secret belongs here: a key's name on OKX, not its secret.
 version: 1
 """
-_EXAMPLE = """\
-keys: []
-#  - label: gridbot-2026q4           # the key's name on OKX
+# Without their '#' the examples are what they would be, and check clean.
+_EXAMPLES = """\
+apps:
+#  - name: grid-bot
+#    owner: {owner}
+#    purpose: Grid trading on BTC-USDT
+#    needs: [trade]
+#    egress: [203.0.113.7]           # the addresses from which it connects
+keys:
+#  - label: gridbot-demo             # the key's name on OKX
 #    account: {account}
 #    app: grid-bot                   # declared under 'apps'
+#    environment: demo
 #    permissions: [read_only, trade]
 #    ip_allowlist: [203.0.113.7]     # the addresses it is bound to
-#    created: 2026-10-01
-#    secret_ref: vault://trading/okx/gridbot
+#    created: {day}             # as OKX shows it, a UTC day
+#    secret_ref: vault://trading/okx/gridbot-demo
 """
 
 
-def starter_files(account: str, owner: str, drafts: Sequence[Draft]) -> dict[str, str]:
+def starter_files(account: str, owner: str, drafts: Sequence[Draft], today: date) -> dict[str, str]:
     """The texts of all files by their paths, in the order in which they are told of."""
     return {
-        MANIFEST: manifest(account, owner, drafts),
+        MANIFEST: manifest(account, owner, drafts, today),
         SCHEMA: _text(folder("schemas"), "manifest.schema.json"),
         "okxlint.yaml": _text(_HERE, "policy.yaml"),
-        ".pre-commit-config.yaml": _text(_HERE, "hooks.yaml"),
-        ".github/workflows/okxlint.yml": _text(_HERE, "workflow.yml"),
+        OF_THE_REPOSITORY[0]: _text(_HERE, "hooks.yaml"),
+        OF_THE_REPOSITORY[1]: _text(_HERE, "workflow.yml"),
     }
 
 
-def manifest(account: str, owner: str, drafts: Sequence[Draft]) -> str:
+def manifest(account: str, owner: str, drafts: Sequence[Draft], today: date) -> str:
     """A first manifest: one master account, and what configurations name."""
-    lines = [_HEAD + f"accounts:\n  - name: {_quoted(account)}\n    type: master\n"]
-    lines.append("apps:\n" if drafts else "apps: []\n")
+    head = _HEAD.format(schema=SCHEMA)
+    head += f"accounts:\n  - name: {scalar(account)}\n    type: master\n"
+    if drafts:
+        return head + "".join(_drafted(account, owner, drafts))
+    return head + _EXAMPLES.format(
+        account=scalar(account), owner=scalar(owner or "quant-desk"), day=today
+    )
+
+
+def draft_files(account: str, owner: str, drafts: Sequence[Draft]) -> dict[str, str]:
+    """The drafts of each program as a manifest of its own, beside one that is there already."""
+    files = {}
+    for program in dict.fromkeys(draft.program for draft in drafts):
+        ours = [draft for draft in drafts if draft.program == program]
+        head = _HEAD.format(schema=f"../{SCHEMA}")
+        files[f"okx-keys/{program}.yaml"] = head + "".join(_drafted(account, owner, ours))
+    return files
+
+
+def _drafted(account: str, owner: str, drafts: Sequence[Draft]) -> Iterable[str]:
+    yield "apps:\n"
     for app in dict.fromkeys(draft.app for draft in drafts):
-        lines.append(f"  - name: {_quoted(app)}\n    needs: [read_only, trade]  # TODO check\n")
-        lines.append(f"    owner: {_quoted(owner)}\n" if owner else "    # TODO owner, purpose\n")
-    lines.append("keys:\n" if drafts else _EXAMPLE.format(account=account))
+        yield f"  - name: {scalar(app)}\n    needs: [read_only, trade]  # TODO check\n"
+        yield f"    owner: {scalar(owner)}\n" if owner else "    # TODO owner, purpose\n"
+    yield "keys:\n"
     for draft in drafts:
-        lines += [
-            f"  - label: {_quoted(draft.label)}  # TODO the key's name on OKX\n",
-            f"    account: {_quoted(account)}  # TODO the account it belongs to\n",
-            f"    app: {_quoted(draft.app)}\n",
-            "    permissions: [read_only, trade]  # TODO what it holds on OKX\n",
-            f"    environment: {draft.environment}\n",
-            "    # TODO ip_allowlist, created, secret_ref, last_reviewed\n",
-        ]
-    return "".join(lines)
-
-
-def _quoted(text: str) -> str:
-    """A text as YAML in single quotes, which know no escapes but their own."""
-    return "'" + text.replace("'", "''") + "'"
+        yield f"  - label: {scalar(draft.label)}  # TODO the key's name on OKX\n"
+        yield f"    account: {scalar(account)}  # TODO the account it belongs to\n"
+        yield f"    app: {scalar(draft.app)}\n"
+        yield "    permissions: [read_only, trade]  # TODO what it holds on OKX\n"
+        yield f"    environment: {draft.environment}\n"
+        yield "    # TODO ip_allowlist, created, secret_ref, last_reviewed\n"
 
 
 def _text(where: str, name: str) -> str:
