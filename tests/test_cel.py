@@ -530,7 +530,7 @@ def test_without_the_extra_the_run_says_what_to_install(
     with pytest.raises(OkxlintError) as caught:
         compile_expression("true", "key")
     assert caught.value.exit_code == 2
-    assert "pip install 'okxlint[cel]'" in caught.value.hint
+    assert "pip install '.[cel]'" in caught.value.hint
     checking.cache_clear()
 
 

@@ -208,7 +208,7 @@ def test_without_the_extra_a_policy_with_cel_is_wrong(monkeypatch: pytest.Monkey
     with pytest.raises(OkxlintError) as caught:
         policy_of(custom('{id: a-b, for: key, message: m, assert: "true"}'))
     assert caught.value.exit_code == 2
-    assert "pip install 'okxlint[cel]'" in caught.value.hint
+    assert "pip install '.[cel]'" in caught.value.hint
 
 
 # -- like any other rule ---------------------------------------------------------------------

@@ -16,7 +16,7 @@ from tests.test_cli import ROOT
 PAGE = (ROOT / "docs/baseline.md").read_text("utf-8")
 OKXLINT = """
 set -o pipefail
-okxlint() { local name=$1; shift; "$PYTHON" -P -m okxlint "$name" --as-of 2026-11-22 "$@"; }
+okxlint() { "$PYTHON" -P -m okxlint "$@"; }
 """
 STEPS = re.findall(
     r"(?:^<!-- exit (\d) -->\n)?^```sh\n(.*?)^```$(?:\n\n^```text\n(.*?)^```$)?",

@@ -73,10 +73,16 @@ def test_the_commands_for_ci_pass(desk: Path) -> None:
     blocks = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     workflow, gitlab = map(yaml.safe_load, blocks)
     steps = workflow["jobs"]["test"]["steps"]
-    commands = [*(step["run"] for step in steps if "run" in step), *gitlab["policy"]["script"]]
-    assert sum(command.startswith("okxlint test ") for command in commands) == 2
-    for command in commands:
-        assert run(command, desk).returncode == 0
+    runs = [step["run"] for step in steps if "run" in step]
+    assert runs[0] == 'bash .okxlint-source/action/install.sh "$RUNNER_TEMP/okxlint"'
+    for command in (*runs[1:], *gitlab["policy"]["script"]):
+        program, rest = command.split(" ", 1)
+        assert program.strip('"').endswith("/bin/okxlint")
+        assert rest.startswith("test ")
+        assert run(f"okxlint {rest}", desk).returncode == 0
+    base = yaml.safe_load((ROOT / "examples/workflows/gitlab-ci.yml").read_text("utf-8"))
+    assert gitlab["policy"]["extends"] in base
+    assert "/opt/okxlint-environment/bin/okxlint " in base["okxlint"]["script"][1]
     assert gitlab["policy"]["artifacts"]["reports"]["junit"] == "okxlint-tests.xml"
 
 

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sysconfig
+import tomllib
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -234,6 +235,14 @@ def test_a_hook_can_be_tried_without_a_configuration(
         done = hooks.run(tmp_path, *trying)
         assert done.code == code, done.told
         assert ("no-withdraw" in done.told) is bool(code)
+
+
+def test_the_page_names_what_rules_in_cel_need() -> None:
+    page = (ROOT / "docs/ci.md").read_text("utf-8")
+    named = re.search(r"`additional_dependencies: (\[.*?\])`", page)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert named is not None
+    assert json.loads(named[1]) == project["optional-dependencies"]["cel"]
 
 
 def test_the_hooks_are_what_the_page_shows() -> None:

@@ -452,7 +452,7 @@ def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr == (
         "okxlint: the editor's server is not installed\n"
-        "  Install it with: pip install 'okxlint[lsp]'\n"
+        "  Install okxlint with its extra 'lsp': pip install '.[lsp]' in its clone.\n"
     )
 
 

@@ -133,7 +133,7 @@ def _checked(text: str, kind: str) -> Any:
     except ImportError:
         raise OkxlintError(
             "an 'assert' in CEL needs an extra that is not installed",
-            "Install it with: pip install 'okxlint[cel]'",
+            "Install okxlint with its extra 'cel': pip install '.[cel]' in its clone.",
         ) from None
     try:
         checked = environment.compile(text)

@@ -24,7 +24,7 @@ def command(named: str | None, horizon: int, as_of: date | None) -> None:
     """Show findings, pages and fixes in an editor.
 
     It speaks the Language Server Protocol over standard input and output: an editor starts it, and
-    ends it. It needs the extra 'lsp': pip install 'okxlint[lsp]'.
+    ends it. It needs the extra 'lsp': pip install '.[lsp]' in okxlint's clone.
 
     \b
     Examples:
@@ -37,7 +37,8 @@ def command(named: str | None, horizon: int, as_of: date | None) -> None:
         if (error.name or "").partition(".")[0] not in ("lsprotocol", "pygls"):
             raise
         raise OkxlintError(
-            "the editor's server is not installed", "Install it with: pip install 'okxlint[lsp]'"
+            "the editor's server is not installed",
+            "Install okxlint with its extra 'lsp': pip install '.[lsp]' in its clone.",
         ) from None
     from okxlint.editor.checked import Settings
 
