@@ -517,3 +517,17 @@ def test_the_examples_are_what_readme_says() -> None:
     assert {"no-withdraw", "max-age", "ip-bound", "one-key-per-app"} <= rules_of(desk)
     tidy = report("examples/tidy", cwd=ROOT, code=0)
     assert tidy["findings"] == []
+
+
+@pytest.mark.parametrize("other", ["a.json", "./a.json", "link/a.json", "{cwd}/a.json"])
+def test_two_reports_do_not_go_to_one_file(other: str, tmp_path: Path) -> None:
+    (tmp_path / "okx-keys.yaml").write_text("version: 1\nkeys: []\n")
+    (tmp_path / "link").symlink_to(".")
+    named = other.format(cwd=tmp_path)
+    for command, form in (("check", "json"), ("register", "csv"), ("test", "junit")):
+        done = okxlint(command, "-o", f"{form}=a.json", "-o", f"{form}={named}", cwd=tmp_path)
+        assert done.returncode == 2
+        assert f"'{named}' is given twice, and has room for one" in done.stderr
+    assert not (tmp_path / "a.json").exists()
+    twice = okxlint("check", "-o", "json=/dev/null", "-o", "sarif=/dev/null", cwd=tmp_path)
+    assert twice.returncode == 0

@@ -370,6 +370,15 @@ def test_require_pack(tmp_path: Path, files: dict[str, str], packs: list[str], c
         assert done.stdout == ""
 
 
+def test_a_file_is_not_told_to_extend_itself(tmp_path: Path) -> None:
+    (error,) = errors_in(tmp_path, {"okxlint.yaml": "extends: ./okxlnt.yaml\n"})
+    assert "there is no file './okxlnt.yaml'" in error
+    assert "did you mean" not in error
+    files = {"okxlint.yaml": "extends: ./okxlnt.yaml\n", "okxlint-2.yaml": "version: 1\n"}
+    (error,) = errors_in(tmp_path, files)
+    assert "did you mean 'okxlint-2.yaml'?" in error
+
+
 @pytest.mark.parametrize(
     ("asked", "meant", "step"),
     [

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from okxlint.cli.output import to_file, to_stdout
-from okxlint.cli.parameters import Day, Kinds, Output, Rules, color_option, wants_color
+from okxlint.cli.parameters import Day, Kinds, Rules, color_option, output_option, wants_color
 from okxlint.record import changed
 from okxlint.report import FORMATS, View, writer
 
@@ -38,10 +38,7 @@ _OPTIONS = (
         "-f", "--format", "format_", type=click.Choice(list(FORMATS)), default="text",
         show_default=True, help="The form of the report on standard output.",
     ),
-    click.option(
-        "-o", "--output", "outputs", type=Output(FORMATS), multiple=True, metavar="FORMAT=FILE",
-        help="Write the report to a file as well. May be given several times.",
-    ),
+    output_option(FORMATS, "the report"),
     click.option(
         "--fail-on", type=click.Choice(FAIL_ON), default="error", show_default=True,
         help="The least severity that ends with exit status 1.",

@@ -121,11 +121,28 @@ def format_options(formats: Sequence[str]) -> Callable[[Command], Command]:
         "-f", "--format", "format_", type=click.Choice(formats), default=formats[0],
         show_default=True, help="The form on standard output.",
     )  # fmt: skip
-    besides = click.option(
-        "-o", "--output", "outputs", type=Output(formats), multiple=True, metavar="FORMAT=FILE",
-        help="Write it to a file as well. May be given several times.",
-    )  # fmt: skip
+    besides = output_option(formats, "it")
     return lambda command: chosen(besides(command))
+
+
+def output_option(formats: Collection[str], what: str) -> Callable[[Command], Command]:
+    """``--output``, several times if wanted, each time to another file."""
+    return click.option(
+        "-o", "--output", "outputs", type=Output(formats), multiple=True, metavar="FORMAT=FILE",
+        callback=_apart, help=f"Write {what} to a file as well. May be given several times.",
+    )  # fmt: skip
+
+
+def _apart(
+    ctx: click.Context, param: click.Parameter, outputs: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, str], ...]:
+    seen: set[str] = set()
+    for _, path in outputs if len(outputs) > 1 else ():
+        real = os.path.realpath(os.path.join(cwd(), path))
+        if real in seen and not real.startswith("/dev/"):
+            raise click.BadParameter(f"'{path}' is given twice, and has room for one", ctx, param)
+        seen.add(real)
+    return outputs
 
 
 policy_ref_option = click.option(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from okxlint.cli.output import to_file, to_stdout
-from okxlint.cli.parameters import Day, Output, color_option, cwd, wants_color
+from okxlint.cli.parameters import Day, color_option, cwd, output_option, wants_color
 from okxlint.secrets.redact import unarmed, visible
 
 if TYPE_CHECKING:
@@ -34,10 +34,7 @@ FORMATS = ("text", "junit")
     "-f", "--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True,
     help="The form of the results on standard output.",
 )  # fmt: skip
-@click.option(
-    "-o", "--output", "outputs", type=Output(FORMATS), multiple=True, metavar="FORMAT=FILE",
-    help="Write the results to a file as well. May be given several times.",
-)  # fmt: skip
+@output_option(FORMATS, "the results")
 @color_option
 def command(
     paths: tuple[str, ...],

@@ -108,7 +108,7 @@ class Chain:
             where = "the repository" if around == self.tree.root else "the folder of this file"
             raise NotInstalled(f"'{name}' is outside of {where}")
         if not files.exists(path):
-            raise NotInstalled(f"there is no file '{name}'{_nearest(path, files)}")
+            raise NotInstalled(f"there is no file '{name}'{_nearest(path, files, text)}")
         if text.is_pack:
             return self._text(_beside(text.shown, name), path, is_pack=True)
         return self.file(path)
@@ -123,11 +123,12 @@ def _is_path(name: str) -> bool:
     return "/" in name or os.sep in name or name.endswith((".yaml", ".yml"))
 
 
-def _nearest(path: str, files: Files) -> str:
-    """The policy file in the same folder that may be meant."""
+def _nearest(path: str, files: Files, text: PolicyText) -> str:
+    """The policy file in the same folder that may be meant; never the one that names it."""
     folder, name = os.path.split(path)
+    own = os.path.basename(text.shown) if folder == text.folder else ""
     try:
-        names = [each for each in os.listdir(folder) if each.endswith(SUFFIXES)]
+        names = [each for each in os.listdir(folder) if each.endswith(SUFFIXES) and each != own]
     except OSError:
         return ""
     return did_you_mean(name, [each for each in names if files.exists(os.path.join(folder, each))])
