@@ -17,14 +17,17 @@ from okxlint.rule import days_after
 
 
 class Event(Record):
-    """A finding that begins, or becomes worse, on a day."""
+    """A finding that begins or becomes worse on a day, or that a warning has told of for it."""
 
     day: date
     """A UTC day."""
     finding: Finding
     """As it is on that day."""
     was: Severity | None = None
-    """What it was on the day before; ``None`` if it was not there."""
+    """What it was on the day before; ``None`` if it was not there.
+
+    It may be what it is now: some rules only warn, before the day (``fails_on``) and from it on.
+    """
 
 
 class Upcoming(Record):
@@ -71,7 +74,7 @@ def _begun(before: Report, now: Report) -> Iterator[Event]:
     known = _severities(before, now)
     for finding in now.findings:
         was = known.get(finding.fingerprint)
-        if was is None or was < finding.severity:
+        if was is None or was < finding.severity or finding.fails_on == now.as_of:
             yield Event(now.as_of, finding, was)
 
 

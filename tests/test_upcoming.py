@@ -103,10 +103,22 @@ def test_other_days(fields: str, rule: str, first: Any, tmp_path: Path) -> None:
 
 def test_what_okx_drops_after_14_idle_days(tmp_path: Path) -> None:
     key = (KEY % ", last_used: 2026-11-16").replace(" ip_allowlist: [203.0.113.7],", "")
-    value = coming(tmp_path, HEAD + key, policy="rules: {idle-expiry: error}\n")
-    assert only(value, "idle-expiry") == [
-        ("2026-11-23", "warning", None),
-        ("2026-11-30", "error", "warning"),
+    for severity in ("error", "warning", "info"):
+        value = coming(tmp_path, HEAD + key, policy=f"rules: {{idle-expiry: {severity}}}\n")
+        before = min(severity, "warning", key=["info", "warning", "error"].index)
+        assert only(value, "idle-expiry") == [
+            ("2026-11-23", before, None),
+            # The day itself is told, worse or not.
+            ("2026-11-30", severity, before),
+        ]
+
+
+def test_a_waiver_that_nothing_needs_is_told_on_the_day_it_is_over(tmp_path: Path) -> None:
+    who = "reason: a, approved_by: b@example.com, expires: 2026-12-10"
+    value = coming(tmp_path, HEAD + KEY % f", waivers: [{{rule: no-withdraw, {who}}}]")
+    assert only(value, "waiver-expired") == [
+        ("2026-11-27", "warning", None),
+        ("2026-12-11", "warning", "warning"),
     ]
 
 
@@ -212,7 +224,7 @@ def test_each_day_is_told_as_a_check_of_it_finds_it(
         report = run_check(changed(request, question=Question(day)))
         for finding in report.findings:
             was = before.get(identity(finding))
-            if was is None or was < finding.severity:
+            if was is None or was < finding.severity or finding.fails_on == day:
                 expected.append((day, finding, was))
         before = {identity(each): each.severity for each in report.findings}
     assert [(event.day, event.finding, event.was) for event in value.events] == expected
@@ -249,6 +261,9 @@ def test_text_is_a_calendar_for_people(tmp_path: Path) -> None:
     assert "okx-keys.yaml:5:" in text
     assert "next: Create a new key on OKX" in text
     assert re.search(r"\d events? within 30 days, up to 2026-12-22 \(policy okxlint.yaml,", text)
+    idle = (KEY % ", last_used: 2026-11-16").replace(" ip_allowlist: [203.0.113.7],", "")
+    twice = written(coming(tmp_path, HEAD + idle), "text")
+    assert len(re.findall(r"^  warning +idle-expiry: ", twice, re.MULTILINE)) == 2
     empty = written(coming(tmp_path, HEAD), "text")
     assert empty.startswith("nothing begins within 30 days, up to 2026-12-22")
 
@@ -283,6 +298,14 @@ def test_a_calendar_that_programs_take(tmp_path: Path) -> None:
     assert rotation["DTEND"].dt == date(2026, 12, 2)
     assert r"a\x1b[2J, b; c\ ::error::|<b>d é" in str(rotation["SUMMARY"])
     assert "Create a new key on OKX" in str(rotation["DESCRIPTION"])
+
+
+def test_a_calendar_of_nothing_has_an_event_that_says_so(tmp_path: Path) -> None:
+    calendar = icalendar.Calendar.from_ical(written(coming(tmp_path, HEAD), "ics"))
+    events: list[Any] = calendar.walk("VEVENT")
+    (event,) = events
+    assert event["DTSTART"].dt == date(2026, 12, 22)
+    assert str(event["SUMMARY"]) == "okxlint: nothing begins up to 2026-12-22. Ask again."
 
 
 def test_the_same_event_has_the_same_uid_on_another_day(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def command(
 
     Rotations, expiries, reviews, waivers that end, keys that OKX drops, accounts that run out of
     keys: whatever 'okxlint check' will find on one of the days and does not find on the day before,
-    or finds worse.
+    or finds worse, or warns of until that day.
 
     \b
     Exit status: 0 told, also if something is coming, 2 wrong usage or policy, 3 something was not

@@ -25,7 +25,7 @@ Word = Literal["error", "warning", "info"]
 
 
 class EventObject(TypedDict):
-    """A finding that begins, or becomes worse, on a day."""
+    """A finding that begins or becomes worse on a day, or that a warning has told of for it."""
 
     day: str
     was: Word | None
@@ -142,7 +142,7 @@ def _heading(day: date, today: date) -> str:
 
 def _severity(event: Event) -> str:
     now = event.finding.severity.word
-    return now if event.was is None else f"{event.was.word} → {now}"
+    return now if event.was in (None, event.finding.severity) else f"{event.was.word} → {now}"
 
 
 def _lines(event: Event, paint: Paint) -> Iterator[str]:

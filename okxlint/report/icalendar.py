@@ -28,9 +28,22 @@ def write_ics(value: Upcoming, stream: TextIO, color: bool) -> None:
         f"PRODID:-//okxlint//okxlint {__version__}//EN",
         "CALSCALE:GREGORIAN",
         *(line for event in value.events for line in _event(event, stamp)),
+        *(() if value.events else _nothing(value, stamp)),
         "END:VCALENDAR",
     ]
     stream.write("".join(f"{part}\r\n" for line in lines for part in _folded(line)))
+
+
+def _nothing(value: Upcoming, stamp: str) -> Iterator[str]:
+    """An event that says so: a calendar without any is none (RFC 5545, 3.6)."""
+    yield "BEGIN:VEVENT"
+    yield f"UID:nothing-{value.until:%Y%m%d}@okxlint"
+    yield f"DTSTAMP:{stamp}"
+    yield f"DTSTART;VALUE=DATE:{value.until:%Y%m%d}"
+    yield f"SUMMARY:okxlint: nothing begins up to {value.until}. Ask again."
+    yield "CATEGORIES:okxlint"
+    yield "TRANSP:TRANSPARENT"
+    yield "END:VEVENT"
 
 
 def _event(event: Event, stamp: str) -> Iterator[str]:
