@@ -9,6 +9,7 @@ from okxlint import resources
 from okxlint.base import Asked, Base, Ruling, load_base, load_ruling, watchful
 from okxlint.engine import Question
 from okxlint.errors import OkxlintError
+from okxlint.files import WorkFiles
 from okxlint.inventory import Inventory
 from okxlint.loading import Loaded, Wanted, load_files
 from okxlint.manifest import Flaw, load
@@ -77,7 +78,7 @@ def load_case(request: Request) -> Case:
     """
     wanted = request.wanted
     asked = Asked(request.policy, wanted.cwd, find_tree(wanted.cwd))
-    head = policy_file.load(asked.named, asked.cwd, asked.tree)
+    head = policy_file.load(asked.named, asked.cwd, asked.tree, WorkFiles(wanted.edited))
     ruling = load_ruling(asked, request.policy_ref, head) if request.policy_ref else Ruling(head)
     policy = ruling.policy
     check_selection(request.question, policy)

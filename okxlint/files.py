@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os.path
+from collections.abc import Mapping
 from contextlib import suppress
 from stat import S_IMODE
 from typing import Protocol
 
 from okxlint.paths import absolute, read_bytes
+from okxlint.record import NOTHING
 
 
 class Files(Protocol):
@@ -34,7 +36,11 @@ class Files(Protocol):
 
 
 class WorkFiles:
-    """The files on disk."""
+    """The files on disk, or what an editor has in place of some."""
+
+    def __init__(self, edited: Mapping[str, bytes] = NOTHING) -> None:
+        """``edited`` is by absolute path."""
+        self._edited = edited
 
     def absolute(self, path: str, folder: str) -> str:
         return absolute(path, folder)
@@ -43,10 +49,11 @@ class WorkFiles:
         return os.path.realpath(path)
 
     def exists(self, path: str) -> bool:
-        return os.path.lexists(path)
+        return path in self._edited or os.path.lexists(path)
 
     def read(self, path: str, shown: str) -> bytes:
-        return read_bytes(path, shown)
+        data = self._edited.get(path)
+        return read_bytes(path, shown) if data is None else data
 
 
 def save(path: str, text: str, *, private: bool = False) -> None:

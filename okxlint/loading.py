@@ -17,6 +17,7 @@ from okxlint.paths import (
     ancestors,
     check_paths,
     is_inside,
+    is_named,
     matching,
     read_bytes,
     search,
@@ -38,7 +39,7 @@ class Wanted(Record):
     stdin_filename: str | None = None
     """The manifest that ``stdin`` stands in for; ``None``: it is the whole inventory."""
     edited: Mapping[str, bytes] = NOTHING
-    """By absolute path: what files of the inventory would hold, in place of what they hold."""
+    """By absolute path: what files would hold, in place of what they hold, or do not hold yet."""
 
 
 @dataclass
@@ -73,6 +74,9 @@ def load_files(wanted: Wanted, tree: Tree, policy: Policy) -> Loaded:
         return loaded
     patterns = [(folder or tree.root, glob) for folder, glob in policy.manifests]
     found = matching(tree, patterns)
+    found.files += (
+        path for path in wanted.edited if not os.path.lexists(path) and is_named(path, patterns)
+    )
     named = check_paths(paths, wanted.cwd)
     searched = _add_named(named, tree, found)
     data: dict[str, bytes] = {}

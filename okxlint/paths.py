@@ -133,6 +133,19 @@ def _matches(tree: Tree, folder: str, pattern: str, found: Found) -> Iterator[st
     yield from links
 
 
+def is_named(path: str, patterns: Iterable[tuple[str, str]]) -> bool:
+    """Whether (folder, glob) patterns name an absolute path, be there a file or not."""
+    return any(_names(path, folder, pattern) for folder, pattern in patterns)
+
+
+def _names(path: str, folder: str, pattern: str) -> bool:
+    if not is_glob(pattern):
+        return path == absolute(pattern, folder)
+    wildcards = Wildcards(pattern)
+    top = absolute(wildcards.top, folder)
+    return is_inside(path, top) and wildcards.name(path[len(os.path.join(top, "")) :])
+
+
 class Wildcards:
     """A pattern with wildcards, taken apart where they begin."""
 

@@ -287,6 +287,19 @@ def test_a_waiver_to_fill_in_does_not_hold_before_it_is_filled_in(tmp_path: Path
     assert not {"no-withdraw", "waiver-valid"} & set(rules)
 
 
+def test_a_waiver_in_brackets_is_filled_in_likewise(tmp_path: Path) -> None:
+    text = HEAD + "keys: [{label: a-1, account: main, permissions: [withdraw]}]\n"
+    after = offered(tmp_path, text, "withdraw")["Add a waiver of no-withdraw, to be filled in"]
+    assert (
+        ", waivers: [{rule: no-withdraw, reason: , approved_by: , granted: 2026-11-22, "
+        "expires: 2026-12-22, value: withdraw}]}]"
+    ) in after
+    filled = after.replace("reason:", "reason: until then").replace("_by:", "_by: a@example.com")
+    checked, path = checked_of(tmp_path, filled)
+    rules = {finding.rule for finding in checked.findings[path]}
+    assert not {"no-withdraw", "waiver-valid", "yaml-syntax"} & rules
+
+
 def test_a_waiver_lasts_no_longer_than_the_policy_allows(tmp_path: Path) -> None:
     after = offered(tmp_path, HEAD + KEY, "withdraw", "version: 1\nwaivers: {max_days: 7}\n")
     assert "expires: 2026-11-29" in after["Add a waiver of no-withdraw, to be filled in"]
@@ -297,7 +310,6 @@ def test_a_waiver_lasts_no_longer_than_the_policy_allows(tmp_path: Path) -> None
     [
         ("waivers: {never: [no-withdraw]}", HEAD + KEY, "withdraw"),
         ("rules: {no-withdraw: {severity: error, locked: true}}", HEAD + KEY, "withdraw"),
-        ("", HEAD + "keys: [{label: a-1, account: main, permissions: [withdraw]}]\n", "withdraw"),
         ("", HEAD + KEY + "    x: 1\n", "x"),
     ],
 )
@@ -390,6 +402,8 @@ def insertion(text: str) -> Insertion | None:
 
 
 def entry_of(place: Insertion) -> str:
+    if place.indent is None:
+        return f"{place.before}{{rule: max-age, reason: , value: a}}{place.after}"
     return f"{place.before}{place.indent}- rule: max-age{place.newline}"
 
 
@@ -406,12 +420,44 @@ def facts(text: str) -> list[Any]:
 
 
 @pytest.mark.parametrize(
-    "end", [end for end in ENDS if "+" not in end and not end.endswith(("]", "waivers:", "g"))]
+    "end", [end for end in ENDS if "+" not in end and not end.endswith(("waivers:", "g"))]
 )
 def test_the_usual_ways_to_write_a_key_take_a_waiver(end: str) -> None:
     assert insertion("version: 1\nkeys:\n" + STARTS[0] + end)
 
 
-@pytest.mark.parametrize("start", [STARTS[4], STARTS[5]])
-def test_an_unusual_way_does_not(start: str) -> None:
-    assert insertion("version: 1\nkeys:\n" + start) is None
+FLOW = [
+    "{label: k, account: main, permissions: [trade]¦}",
+    "{label: k, account: main, permissions: [trade]¦, }",
+    "{label: k, account: main, permissions: [trade], metadata: {a: [{b: c}]}¦ }",
+    '{"label": k, "account": main, "permissions": ["trade"], owner: "a }"¦}',
+    "{label: k, account: main, permissions: [trade], waivers: [¦]}",
+    "{label: k, account: main, permissions: [trade], waivers: [{rule: ip-bound}¦], owner: a}",
+    "{\n    label: k,\n    account: main,\n    permissions: [\n    trade,\n    ]¦,\n    }",
+]
+
+
+@pytest.mark.parametrize("key", FLOW)
+def test_in_brackets_it_goes_before_the_one_that_closes(key: str) -> None:
+    before = "version: 1\nkeys:\n  - " + key.replace("¦", "") + "\n"
+    edit = insertion(before)
+    assert edit
+    assert edit.offset == before.index(key[0]) + key.index("¦")
+    now = before[: edit.offset] + entry_of(edit) + before[edit.offset :]
+    assert not read("a.yaml", now.encode()).problems
+    assert waivers_in(now) == [*waivers_in(before), "max-age"]
+    assert facts(now) == facts(before)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "? label\n    : k\n    account: main\n    permissions: [trade]",
+        "{label: k, account: main, permissions: [trade] # a\n    }",
+        "{label: k, account: main, permissions: [trade], waivers: [{rule: a} # b\n    ]}",
+        "{label: k, account: main, permissions: [trade], waivers: }",
+        "{label: k, account: main, permissions: [trade], metadata: {a: [b # c\n    ]}}",
+    ],
+)
+def test_an_unusual_way_takes_none(key: str) -> None:
+    assert insertion("version: 1\nkeys:\n  - " + key) is None

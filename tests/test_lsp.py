@@ -63,6 +63,21 @@ async def client(
     await lsp_client.shutdown_session()
 
 
+@pytest_lsp.fixture(  # type: ignore[untyped-decorator]
+    config=ClientServerConfig(server_command=COMMAND)
+)
+async def lsp_folders(lsp_client: LanguageClient, tmp_path: Path) -> AsyncIterator[None]:
+    """An editor that has two folders of one repository open."""
+    top = repository(tmp_path / "repo")
+    folders = [types.WorkspaceFolder((top / name).as_uri(), name) for name in ("a", "b")]
+    capabilities = client_capabilities("neovim")
+    await lsp_client.initialize_session(
+        types.InitializeParams(capabilities, workspace_folders=folders)
+    )
+    yield
+    await lsp_client.shutdown_session()
+
+
 async def eventually(condition: Callable[[], bool]) -> None:
     """Wait until something is so; it must be within a minute."""
     for _ in range(6000):
@@ -377,6 +392,83 @@ async def test_the_first_thing_asked_may_be_a_completion(
     )
     assert isinstance(offered, types.CompletionList)
     assert [each.label for each in offered.items] == ["grid"]
+
+
+# -- which folder a file is of ----------------------------------------------------------------
+
+
+async def test_a_manifest_that_is_not_written_yet(client: LanguageClient, tmp_path: Path) -> None:
+    new = File(client, tmp_path / "okx-keys.yaml")
+    assert "no-withdraw" in {each.code for each in await new.open(MANIFEST, saved=False)}
+    # In a name that no policy has it is none.
+    other = File(client, tmp_path / "other.yaml")
+    assert not await other.open(MANIFEST, saved=False)
+
+
+async def test_a_policy_holds_as_it_is_typed(manifest: File, tmp_path: Path) -> None:
+    policy = File(manifest.client, tmp_path / "okxlint.yaml")
+    assert "no-withdraw" in {each.code for each in await manifest.open(MANIFEST)}
+    await policy.open("version: 1\n")
+    await policy.write("version: 1\nrules: {no-withdraw: off}\n")
+    assert "no-withdraw" not in {each.code for each in await manifest.published()}
+    assert policy.path.read_text() == "version: 1\n"
+    told = await policy.write("version: 1\nrules: {no-withdrow: off}\n")
+    assert "did you mean 'no-withdraw'?" in told[0].message
+    await policy.write("version: 1\n")
+    assert "no-withdraw" in {each.code for each in await manifest.published()}
+
+
+def repository(folder: Path) -> Path:
+    """A repository with a policy and two folders that have manifests."""
+    (folder / ".git").mkdir(parents=True)
+    (folder / "okxlint.yaml").write_text("version: 1\nextends: essentials\n")
+    for name in ("a", "b"):
+        (folder / name).mkdir()
+        (folder / name / "okx-keys.yaml").write_text(MANIFEST)
+    return folder
+
+
+async def test_a_file_outside_of_all_folders_is_checked_with_its_repository(
+    client: LanguageClient, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    outside = repository(tmp_path_factory.mktemp("outside") / "repo")
+    text = MANIFEST.replace("main", "other")
+    (outside / "okx-keys.yaml").write_text(text)
+    stray = File(client, outside / "okx-keys.yaml")
+    assert "no-withdraw" in {each.code for each in await stray.open(text)}
+    # What was looked at for it alone is told no longer when it is closed.
+    client.text_document_did_close(types.DidCloseTextDocumentParams(stray.id))
+    await eventually(lambda: not stray.told)
+
+
+async def test_a_file_is_told_of_by_its_own_folder(
+    lsp_folders: LanguageClient, tmp_path: Path
+) -> None:
+    client, top = lsp_folders, tmp_path / "repo"
+    a, b = (File(client, top / name / "okx-keys.yaml") for name in ("a", "b"))
+    told = [{each.code for each in await each_.open(MANIFEST)} for each_ in (a, b)]
+    assert told[0] == told[1]
+    assert "no-withdraw" in told[0]
+    # The policy is above both, and in no folder of the client.
+    policy = File(client, top / "okxlint.yaml")
+    await policy.open("version: 1\nextends: []\n")
+    assert not await a.published()
+    assert not await b.published()
+    (wrong,) = await policy.write("version: 2\n")
+    assert "version" in wrong.message
+    assert "not checked" in (await a.published())[0].message
+    await policy.write("version: 1\nextends: essentials\n")
+    assert {each.code for each in await a.published()} == told[0]
+    # Of a folder that is closed nothing is told any more, and of one that is opened again it is.
+    folder = types.WorkspaceFolder((top / "a").as_uri(), "a")
+    change = types.WorkspaceFoldersChangeEvent(added=[], removed=[folder])
+    client.text_document_did_close(types.DidCloseTextDocumentParams(a.id))
+    client.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(change))
+    await b.published()
+    await eventually(lambda: not a.told)
+    change = types.WorkspaceFoldersChangeEvent(added=[folder], removed=[])
+    client.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(change))
+    assert {each.code for each in await a.open(MANIFEST)} == told[0]
 
 
 # -- a check that fails ----------------------------------------------------------------------

@@ -27,6 +27,9 @@ def command(named: str | None, horizon: int, as_of: date | None) -> None:
     ends it. It needs the extra 'lsp': pip install '.[lsp]' in okxlint's clone.
 
     \b
+    Exit status: 0 the editor left, 1 it sent 'exit' without 'shutdown' before, 2 wrong usage.
+
+    \b
     Examples:
       okxlint lsp
       okxlint lsp --horizon 14

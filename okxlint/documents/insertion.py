@@ -12,32 +12,38 @@ from okxlint.documents.spans import MAPPING, SEQUENCE, Spans
 from okxlint.lazy import Pattern
 
 _CLOSED = Pattern(r"(?:[\s,]*(?:(?<=\s)#[^\n]*\n[\s,]*)*[\]}])*")
+_CLOSE = Pattern(r"\s*(?:,\s*)?[\]}]")
 _REST = Pattern(r"[ \t]*(?:(?<=[ \t])#[^\n]*)?(?:\r?\n|\Z)")
 _DASHES = Pattern(r" *(?:-[ ]+)*")
 _DASH = Pattern(r"( *)-[ ]+")
 
 
 class Insertion(NamedTuple):
-    """Where an entry of a block list goes."""
+    """Where an entry of a list goes."""
 
     offset: int
     before: str
     """What stands before the entry: a line end, if the last line has none, and the field's name."""
-    indent: str
-    """What stands before the entry's dash."""
+    indent: str | None
+    """What stands before the entry's dash; ``None``: it goes into brackets."""
     newline: str
+    after: str = ""
 
 
 def entry_insertion(source: Source, spans: Spans, holder: int, field: str) -> Insertion | None:
-    """Where one more entry of a list goes, at its end, in a mapping that is written as a block."""
+    """Where one more entry of a list goes, at its end, in a mapping."""
     text, children = source.text, list(spans.children(holder))
-    is_block = spans.kinds[holder] == MAPPING and text[spans.starts[holder]] != "{"
-    if not is_block or spans.is_shared(holder):
+    if spans.kinds[holder] != MAPPING or spans.is_shared(holder):
         return None
     names = children[::2]
     found = spans.field(holder, field)
     if found and found[0] not in names:
         return None  # merged in: an own list would hide it
+    opened = found[1] if found else holder
+    if text[spans.starts[opened]] in "[{":
+        return _in_brackets(text, spans, opened, "" if found else f"{field}: [", bool(found))
+    if text[spans.starts[holder]] == "{":
+        return None
     column = _column(text, spans.starts[names[0]])
     indent = _indent_of_list(text, spans, found[1]) if found else " " * ((column or 0) + 2)
     end = _end_of_lines(text, spans, found[1] if found else holder)
@@ -48,6 +54,34 @@ def entry_insertion(source: Source, spans: Spans, holder: int, field: str) -> In
     if not found:
         before += f"{' ' * column}{field}:{newline}"
     return Insertion(end, before, indent, newline)
+
+
+def _in_brackets(
+    text: str, spans: Spans, node: int, before: str, is_list: bool
+) -> Insertion | None:
+    """Where one more entry goes at the end of a list, or of a mapping, in brackets."""
+    if (text[spans.starts[node]] == "[") is not is_list:
+        return None
+    end = _last_end(text, spans, node)
+    if end is None or _CLOSE.match(text, end) is None:
+        return None
+    comma = ", " if spans.sizes[node] > 1 else ""
+    return Insertion(end, comma + before, None, "", "" if is_list else "]")
+
+
+def _last_end(text: str, spans: Spans, node: int) -> int | None:
+    """Where what is in brackets ends: behind the last of it, or behind the bracket that opens."""
+    children = list(spans.children(node))
+    return _end(text, spans, children[-1]) if children else spans.starts[node] + 1
+
+
+def _end(text: str, spans: Spans, node: int) -> int | None:
+    """Where a node in brackets ends, with the bracket that closes it; ``None`` if it has none."""
+    if spans.kinds[node] not in (MAPPING, SEQUENCE):
+        return spans.ends[node]
+    inner = _last_end(text, spans, node) if text[spans.starts[node]] in "[{" else None
+    closed = None if inner is None else _CLOSE.match(text, inner)
+    return closed.end() if closed else None
 
 
 def _column(text: str, start: int) -> int | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import NamedTuple
 
-from okxlint.documents.insertion import entry_insertion
+from okxlint.documents.insertion import Insertion, entry_insertion
 from okxlint.drafts.scalars import scalar
 from okxlint.editor.checked import Checked
 from okxlint.fixes import Edit, safe_edits
@@ -59,8 +59,10 @@ def waiver(checked: Checked, path: str, finding: Finding) -> Edit | None:
     the policy does not ask for them. ``None`` where no waiver could hold, or no edit is plain.
     """
     policy, file = checked.case.policy, checked.files[path]
+    if not file.is_exact:
+        return None
     rule, target = policy.rules[finding.rule], _target(checked, path, finding)
-    never = rule.hygiene or not rule.waivable or rule.id in policy.waivers.never
+    never = not rule.waivable or rule.id in policy.waivers.never
     if never or target is None or rule.id in policy.locks:
         return None
     place = entry_insertion(file.source, file.spans, target.origin.node, "waivers")
@@ -68,12 +70,21 @@ def waiver(checked: Checked, path: str, finding: Finding) -> Edit | None:
         return None
     granted = checked.report.as_of
     ends = granted + timedelta(min(_WAIVER_DAYS, policy.waivers.max_days))
-    lines = [f"- rule: {finding.rule}", "  reason:", "  approved_by:", f"  granted: {granted}"]
-    lines.append(f"  expires: {ends}")
+    fields = [f"rule: {finding.rule}", "reason:", "approved_by:", f"granted: {granted}"]
+    fields.append(f"expires: {ends}")
     if finding.value and "*" not in finding.value:
-        lines.append(f"  value: {scalar(finding.value)}")
-    text = "".join(f"{place.indent}{line}{place.newline}" for line in lines)
-    return Edit(place.offset, place.offset, place.before + text)
+        fields.append(f"value: {scalar(finding.value)}")
+    text = place.before + _entry(fields, place) + place.after
+    return Edit(place.offset, place.offset, text)
+
+
+def _entry(fields: list[str], place: Insertion) -> str:
+    if place.indent is None:
+        # In brackets a field without a value needs the blank.
+        return f"{{{', '.join(f'{field} ' if field[-1] == ':' else field for field in fields)}}}"
+    starts = ("- ", *("  " for _ in fields[1:]))
+    lines = zip(starts, fields, strict=True)
+    return "".join(f"{place.indent}{start}{field}{place.newline}" for start, field in lines)
 
 
 def _target(checked: Checked, path: str, finding: Finding) -> Declared | None:

@@ -80,7 +80,7 @@ def _values(checked: Checked, kind: type[Any], field: str) -> Iterator[Completio
             yield from (_named(key.label, f"account {key.account}") for key in keys)
         case "Waiver", "rule":
             rules = checked.case.policy.rules.values()
-            waivable = (rule for rule in rules if rule.waivable and not rule.hygiene)
+            waivable = (rule for rule in rules if rule.waivable)
             yield from (_named(rule.id, summary(rule)) for rule in waivable)
         case _:
             yield from (_named(word, "") for word in _words(get_type_hints(kind).get(field)))

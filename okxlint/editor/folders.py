@@ -6,13 +6,14 @@ import asyncio
 import os
 import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from lsprotocol import types
 from pygls import uris
 from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
+from okxlint.editor.board import Board
 from okxlint.editor.checked import Checked, Settings, check
 from okxlint.editor.protocol import SOURCE, View
 from okxlint.errors import OkxlintError, PolicyError
@@ -34,18 +35,47 @@ class Folders:
         self._checked: dict[str, Checked] = {}
         self._sound: dict[str, Checked] = {}
         """The last checks in which every file was YAML."""
-        self._told: dict[str, dict[str, list[types.Diagnostic]]] = {}
+        self._read: dict[str, set[str]] = {}
+        """The files on which the last check of a folder depended."""
+        self._board = Board(server)
         self._said: dict[str, list[str]] = {}
         self._waiting: dict[str, asyncio.Task[None]] = {}
         # One check at a time: each has the processor for itself, and the reader is not reentrant.
         self._turn = asyncio.Lock()
 
     def touch(self, uri: str) -> None:
-        """A file has changed: its folder is checked when there has been quiet for a moment."""
+        """A file has changed: what depends on it is checked after a moment of quiet."""
         path = path_of(uri)
         if path is None or not path.endswith(SUFFIXES):
             return
-        folder = self._folder_of(path)
+        reading = (folder for folder, read in self._read.items() if path in read)
+        for folder in sorted({self._folder_of(path), *reading}):
+            self._check_soon(folder)
+
+    def leave(self, uri: str) -> None:
+        """A file is closed. What was looked at for it alone is told no longer."""
+        path = path_of(uri)
+        folder = self._folder_of(path) if path else ""
+        is_open = any(self._folder_of(each) == folder for each in self._open())
+        if folder in self._client_folders() or is_open:
+            self.touch(uri)
+        else:
+            self._drop(folder)
+
+    def begin_anew(self) -> None:
+        """The client has other folders: which file is whose is to be found out again."""
+        for folder in list(self._read):
+            self._drop(folder)
+        for path in self._open():
+            self.touch(self._uri_of(path))
+
+    def _drop(self, folder: str) -> None:
+        self._forget(folder)
+        for known in (self._checked, self._sound, self._read, self._said):
+            known.pop(folder, None)
+        self._board.drop(folder)
+
+    def _check_soon(self, folder: str) -> None:
         self._forget(folder)
         task = asyncio.get_running_loop().create_task(self._when_quiet(folder))
         task.add_done_callback(self._failed)
@@ -93,56 +123,61 @@ class Folders:
 
     async def _check(self, folder: str) -> None:
         async with self._turn:
-            open_ = self._open(folder)
+            open_ = self._open()
             texts = {path: document.source for path, document in open_.items()}
             versions = {self._uri_of(path): each.version for path, each in open_.items()}
             try:
                 checked = await asyncio.to_thread(check, folder, texts, self._settings)
             except OkxlintError as error:
                 self._checked.pop(folder, None)
-                self._publish(folder, self._of_error(folder, error, texts), versions)
+                self._read.setdefault(folder, set()).update(self._places(folder, error))
+                self._tell(folder, self._of_error(folder, error, texts), versions)
                 self._say(folder, [f"{error.message}\n{error.hint}".strip()])
                 return
             self._checked[folder] = checked
+            self._read[folder] = set(checked.files)
             if not any(each.rule == "yaml-syntax" for each in checked.report.findings):
                 self._sound[folder] = checked
             view = View(checked, self.encoding, self._uri_of)
-            told = {self._uri_of(path): view.diagnostics(path) for path in checked.files}
-            self._publish(folder, told, versions)
+            self._tell(folder, {path: view.diagnostics(path) for path in checked.files}, versions)
             unknown = (each for each in checked.report.unknown if not each.accepted)
             # A folder without a manifest is most folders' state, and no news.
             self._say(folder, [each.message for each in unknown if each.kind != "no-manifest"])
 
-    def _publish(
+    def _tell(
         self,
         folder: str,
-        told: dict[str, list[types.Diagnostic]],
+        told: Mapping[str, list[types.Diagnostic]],
         versions: Mapping[str, int | None],
     ) -> None:
-        """Tell the client what is found in each file, and of no file twice the same."""
-        before = self._told.get(folder, {})
-        self._told[folder] = {uri: each for uri, each in told.items() if each}
-        for uri in sorted({*before, *told}):
-            now = told.get(uri, [])
-            if now != before.get(uri, []) or now:
-                self._server.text_document_publish_diagnostics(
-                    types.PublishDiagnosticsParams(uri, now, versions.get(uri))
-                )
+        """Tell of the files, by path, that are the folder's or in no folder of the client."""
+        ours = self._client_folders()
+        kept = {
+            self._uri_of(path): each
+            for path, each in told.items()
+            if self._folder_of(path) == folder or self._folder_of(path) not in ours
+        }
+        self._board.put(folder, kept, versions)
+
+    def _places(self, folder: str, error: OkxlintError) -> Iterator[str]:
+        """The policy files that are wrong, by path."""
+        root = find_tree(folder).root
+        for problem in error.problems if isinstance(error, PolicyError) else ():
+            yield os.path.join(root, problem.path)
 
     def _of_error(
         self, folder: str, error: OkxlintError, texts: Mapping[str, str]
     ) -> dict[str, list[types.Diagnostic]]:
         """Why nothing was checked: where the policy is wrong, and on each manifest that is open."""
         told: dict[str, list[types.Diagnostic]] = {}
-        root = find_tree(folder).root
-        for problem in error.problems if isinstance(error, PolicyError) else ():
+        problems = error.problems if isinstance(error, PolicyError) else ()
+        for path, problem in zip(self._places(folder, error), problems, strict=True):
             at = types.Position(problem.line - 1, problem.column - 1)
-            uri = self._uri_of(os.path.join(root, problem.path))
-            told.setdefault(uri, []).append(_error(types.Range(at, at), problem.message))
+            told.setdefault(path, []).append(_error(types.Range(at, at), problem.message))
         for path, text in texts.items():
-            if _MANIFEST.search(text):
+            if is_inside(path, folder) and _MANIFEST.search(text):
                 message = f"not checked: {visible(error.message)}"
-                told.setdefault(self._uri_of(path), []).append(_error(_TOP, message))
+                told.setdefault(path, []).append(_error(_TOP, message))
         return told
 
     def _say(self, folder: str, messages: list[str]) -> None:
@@ -171,11 +206,11 @@ class Folders:
         encoding: str = types.PositionEncodingKind(agreed).value
         return encoding
 
-    def _open(self, folder: str) -> dict[str, TextDocument]:
-        """The files of a folder that the client has open, by absolute path."""
+    def _open(self) -> dict[str, TextDocument]:
+        """The files that the client has open, by absolute path."""
         documents = self._server.workspace.text_documents.values()
         by_path = {path_of(document.uri): document for document in documents}
-        return {path: each for path, each in by_path.items() if path and is_inside(path, folder)}
+        return {path: each for path, each in by_path.items() if path}
 
     def _uri_of(self, path: str) -> str:
         for document in self._server.workspace.text_documents.values():
@@ -183,12 +218,17 @@ class Folders:
                 return str(document.uri)
         return uris.from_fs_path(path) or ""
 
+    def _client_folders(self) -> set[str]:
+        """The folders that the client has open."""
+        workspace = self._server.workspace
+        # A client of old has one folder, which it calls the root.
+        open_ = workspace.folders or [workspace.root_uri or ""]
+        return {path for path in map(path_of, open_) if path}
+
     def _folder_of(self, path: str) -> str:
-        """The folder that the client has open and that a file is in, else the file's own."""
-        folders = [path_of(uri) for uri in self._server.workspace.folders]
-        folders.append(path_of(self._server.workspace.root_uri or ""))
-        around = [each for each in folders if each and is_inside(path, each)]
-        return max(around, key=len, default=os.path.dirname(path))
+        """The client's folder that a file is in, else its repository, else its own folder."""
+        around = [each for each in self._client_folders() if is_inside(path, each)]
+        return max(around, key=len, default="") or find_tree(os.path.dirname(path)).root
 
 
 def path_of(uri: str) -> str | None:

@@ -26,13 +26,11 @@ _Touched = (
     types.DidOpenTextDocumentParams
     | types.DidChangeTextDocumentParams
     | types.DidSaveTextDocumentParams
-    | types.DidCloseTextDocumentParams
 )
 _TOUCHING = (
     types.TEXT_DOCUMENT_DID_OPEN,
     types.TEXT_DOCUMENT_DID_CHANGE,
     types.TEXT_DOCUMENT_DID_SAVE,
-    types.TEXT_DOCUMENT_DID_CLOSE,
 )
 _WATCHED = [types.FileSystemWatcher(glob_pattern="**/*.{yaml,yml}")]
 _KINDS = [types.CodeActionKind.QuickFix, FIX_ALL]
@@ -66,6 +64,14 @@ def _listen(server: LanguageServer, folders: Folders) -> None:
 
     for event in _TOUCHING:
         server.feature(event)(touched)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    async def closed(params: types.DidCloseTextDocumentParams) -> None:
+        folders.leave(params.text_document.uri)
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    async def moved(params: types.DidChangeWorkspaceFoldersParams) -> None:
+        folders.begin_anew()
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     async def on_disk(params: types.DidChangeWatchedFilesParams) -> None:
