@@ -46,36 +46,46 @@ def command(folder: str, yes: bool, **programs: str | None) -> None:
       okxlint init
       okxlint init --yes --from-freqtrade user_data/config.json
     """
-    from okxlint.starter.configurations import drafts_of
+    from okxlint.paths import find_tree
+    from okxlint.starter.configurations import drafts_of, numbered
 
     named = [(program, path) for program, path in programs.items() if path is not None]
-    drafts = [draft for each in named for draft in drafts_of(*each, cwd())]
-    account, owner = "main", ""
-    if not yes and sys.stdin is not None and sys.stdin.isatty():
-        account = _asked("Name of the master account", account)
-        owner = _asked("Team that owns the keys (may be empty)", owner)
-    _write(folder, *_files(folder, account, owner, drafts))
+    drafts = numbered(draft for each in named for draft in drafts_of(*each, cwd()))
+    asks = not yes and sys.stdin is not None and sys.stdin.isatty()
+    files, notes = _files(folder, drafts, asks=asks)
+    _write(folder, *_of_this_folder(folder, files))
+    for note in notes:
+        click.echo(note)
     for draft in drafts:
         for route in draft.plain:
             click.echo(
                 f"okxlint: {draft.app}: a credential stands in plain text in '{route}': move it to "
-                "a secret store, and make a new key if others could read the file",
+                "a secret store, and make a new one if others could read the file",
                 err=True,
             )
+    if not find_tree(folder).git:
+        click.echo(
+            "The hook and the workflow do nothing before there is a git repository: git init"
+        )
     is_here = os.path.abspath(folder) == os.path.abspath(cwd())
     click.echo("Next: okxlint check" if is_here else f"Next: cd {_quoted(folder)} && okxlint check")
 
 
 def _asked(question: str, default: str) -> str:
     answer: str = click.prompt(
-        question, default=default, show_default=bool(default), err=True, value_proc=_printable
+        question, default=default, show_default=bool(default), err=True, value_proc=_name
     )
-    return answer.strip() or default
+    return answer or default
 
 
-def _printable(answer: str) -> str:
+def _name(answer: str) -> str:
+    from okxlint.secrets.redact import Redactor
+
+    answer = answer.strip()
     if not answer.isprintable():
-        raise click.BadParameter("it has characters in it that do not print")
+        raise click.BadParameter("it has characters in it that do not print; try again")
+    if Redactor(()).mask(answer) != answer:
+        raise click.BadParameter("it looks like a key's id or secret; give a name")
     return answer
 
 
@@ -83,35 +93,71 @@ def _quoted(folder: str) -> str:
     """A folder as a shell takes it, safe to print."""
     from shlex import quote
 
-    from okxlint.secrets.redact import visible
+    from okxlint.secrets.redact import Redactor
 
-    return visible(quote(folder))
+    return Redactor(()).clean(quote(folder))
 
 
 def _files(
-    folder: str, account: str, owner: str, drafts: Sequence[Draft]
+    folder: str, drafts: Sequence[Draft], *, asks: bool
 ) -> tuple[Mapping[str, str], Sequence[str]]:
-    """The texts to be written by their paths, and what belongs to another folder."""
-    from okxlint.paths import find_tree
-    from okxlint.starter import MANIFEST, OF_THE_REPOSITORY, draft_files, starter_files
+    """The texts by their paths, and what to tell of what is not among them."""
+    from okxlint.starter import FURTHER, MANIFEST, starter_files
 
+    has_manifest = os.path.lexists(os.path.join(folder, MANIFEST))
+    is_first = not has_manifest and not _has_files(os.path.join(folder, FURTHER))
+    account, owner = "main", ""
+    # An answer of which nothing would be made is not asked for.
+    if asks and is_first:
+        account = _asked("Name of the master account", account)
+    if asks and (is_first or drafts):
+        owner = _asked("Team that owns the keys (may be empty)", owner)
     files = starter_files(account, owner, drafts, datetime.now(UTC).date())
-    if drafts and os.path.lexists(os.path.join(folder, MANIFEST)):
-        files |= draft_files(account, owner, drafts)
-    tree = find_tree(folder)
-    if not tree.git or tree.root == os.path.realpath(folder):
+    if is_first:
+        return files, ()
+    notes = []
+    if not has_manifest:
+        # It would declare once more an account that a manifest there declares.
+        del files[MANIFEST]
+        notes.append(f"{MANIFEST} was not written: there are files in {FURTHER} already")
+    if not drafts:
+        return files, notes
+    from okxlint.starter.beside import beside
+
+    further = beside(os.path.realpath(folder), account, owner, drafts)
+    notes += (f"key '{label}' is declared already, and not drafted" for label in further.declared)
+    return files | further.files, notes
+
+
+def _has_files(folder: str) -> bool:
+    try:
+        return bool(os.listdir(folder))
+    except OSError:
+        return os.path.lexists(folder)
+
+
+def _of_this_folder(
+    folder: str, files: Mapping[str, str]
+) -> tuple[Mapping[str, str], Sequence[str]]:
+    """The texts to be written in a folder, and what is to be said of the others."""
+    from okxlint.paths import find_tree
+    from okxlint.starter import OF_THE_REPOSITORY, at_the_top
+
+    tree, real = find_tree(folder), os.path.realpath(folder)
+    if tree.root == real:
         return files, ()
     kept = {name: text for name, text in files.items() if name not in OF_THE_REPOSITORY}
-    return kept, OF_THE_REPOSITORY
+    return kept, at_the_top(tree.shown(real))
 
 
-def _write(folder: str, files: Mapping[str, str], left: Sequence[str]) -> None:
-    from okxlint.secrets.redact import visible
+def _write(folder: str, files: Mapping[str, str], said: Sequence[str]) -> None:
+    from okxlint.secrets.redact import Redactor
 
+    clean = Redactor(()).clean
     for name, text in files.items():
         path = os.path.normpath(os.path.join(folder, name))
         if os.path.lexists(path):
-            click.echo(f"{visible(path)} is there already, and is left as it is")
+            click.echo(f"{clean(path)} is there already, and is left as it is")
             continue
         try:
             os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
@@ -119,9 +165,9 @@ def _write(folder: str, files: Mapping[str, str], left: Sequence[str]) -> None:
                 stream.write(text)
         except OSError as error:
             raise OkxlintError(
-                f"cannot write {visible(path)}: {error.strerror}",
+                f"cannot write {clean(path)}: {error.strerror}",
                 "Name a folder that you may write in.",
             ) from error
-        click.echo(f"wrote {visible(path)}")
-    if left:
-        click.echo(f"{' and '.join(left)} belong to the top of the repository: see docs/ci.md")
+        click.echo(f"wrote {clean(path)}")
+    for line in said:
+        click.echo(clean(line))

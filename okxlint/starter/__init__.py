@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from okxlint.drafts.scalars import scalar
 from okxlint.resources import folder
@@ -13,6 +14,9 @@ from okxlint.starter.configurations import Draft
 _HERE = os.path.dirname(os.path.abspath(__file__))
 SCHEMA = "okx-keys.schema.json"
 MANIFEST = "okx-keys.yaml"
+POLICY = "okxlint.yaml"
+FURTHER = "okx-keys"
+"""The folder of manifests besides the first."""
 OF_THE_REPOSITORY = (".pre-commit-config.yaml", ".github/workflows/okxlint.yml")
 """What is looked for at the top of a repository alone."""
 _HEAD = """\
@@ -20,9 +24,10 @@ _HEAD = """\
 # The OKX API keys of this desk. Nothing secret belongs here: a key's name on OKX, not its secret.
 version: 1
 """
+_ACCOUNT = "accounts:\n  - name: {account}\n    type: master\n"
 # Without their '#' the examples are what they would be, and check clean.
 _EXAMPLES = """\
-apps:
+apps:  # the lines below are examples: take their '#' away
 #  - name: grid-bot
 #    owner: {owner}
 #    purpose: Grid trading on BTC-USDT
@@ -45,7 +50,7 @@ def starter_files(account: str, owner: str, drafts: Sequence[Draft], today: date
     return {
         MANIFEST: manifest(account, owner, drafts, today),
         SCHEMA: _text(folder("schemas"), "manifest.schema.json"),
-        "okxlint.yaml": _text(_HERE, "policy.yaml"),
+        POLICY: _text(_HERE, "policy.yaml"),
         OF_THE_REPOSITORY[0]: _text(_HERE, "hooks.yaml"),
         OF_THE_REPOSITORY[1]: _text(_HERE, "workflow.yml"),
     }
@@ -53,8 +58,7 @@ def starter_files(account: str, owner: str, drafts: Sequence[Draft], today: date
 
 def manifest(account: str, owner: str, drafts: Sequence[Draft], today: date) -> str:
     """A first manifest: one master account, and what configurations name."""
-    head = _HEAD.format(schema=SCHEMA)
-    head += f"accounts:\n  - name: {scalar(account)}\n    type: master\n"
+    head = _HEAD.format(schema=SCHEMA) + _ACCOUNT.format(account=scalar(account))
     if drafts:
         return head + "".join(_drafted(account, owner, drafts))
     return head + _EXAMPLES.format(
@@ -62,21 +66,33 @@ def manifest(account: str, owner: str, drafts: Sequence[Draft], today: date) -> 
     )
 
 
-def draft_files(account: str, owner: str, drafts: Sequence[Draft]) -> dict[str, str]:
-    """The drafts of each program as a manifest of its own, beside one that is there already."""
-    files = {}
-    for program in dict.fromkeys(draft.program for draft in drafts):
-        ours = [draft for draft in drafts if draft.program == program]
-        head = _HEAD.format(schema=f"../{SCHEMA}")
-        files[f"okx-keys/{program}.yaml"] = head + "".join(_drafted(account, owner, ours))
-    return files
+class Declared(NamedTuple):
+    """The names that manifests declare already."""
+
+    accounts: Collection[str]
+    apps: Collection[str]
 
 
-def _drafted(account: str, owner: str, drafts: Sequence[Draft]) -> Iterable[str]:
-    yield "apps:\n"
-    for app in dict.fromkeys(draft.app for draft in drafts):
+def further_manifest(account: str, owner: str, drafts: Sequence[Draft], declared: Declared) -> str:
+    """A manifest of drafts in ``okx-keys/``, which declares nothing that is declared already."""
+    head = _HEAD.format(schema=f"../{SCHEMA}")
+    if account not in declared.accounts:
+        head += _ACCOUNT.format(account=scalar(account))
+    return head + "".join(_drafted(account, owner, drafts, declared.apps))
+
+
+def _drafted(
+    account: str, owner: str, drafts: Sequence[Draft], declared: Collection[str] = ()
+) -> Iterable[str]:
+    apps = [app for app in dict.fromkeys(draft.app for draft in drafts) if app not in declared]
+    if apps:
+        yield "apps:\n"
+    for app in apps:
         yield f"  - name: {scalar(app)}\n    needs: [read_only, trade]  # TODO check\n"
-        yield f"    owner: {scalar(owner)}\n" if owner else "    # TODO owner, purpose\n"
+        if owner:
+            yield f"    owner: {scalar(owner)}\n    # TODO purpose\n"
+        else:
+            yield "    # TODO owner, purpose\n"
     yield "keys:\n"
     for draft in drafts:
         yield f"  - label: {scalar(draft.label)}  # TODO the key's name on OKX\n"
@@ -85,6 +101,19 @@ def _drafted(account: str, owner: str, drafts: Sequence[Draft]) -> Iterable[str]
         yield "    permissions: [read_only, trade]  # TODO what it holds on OKX\n"
         yield f"    environment: {draft.environment}\n"
         yield "    # TODO ip_allowlist, created, secret_ref, last_reviewed\n"
+
+
+def at_the_top(folder: str) -> tuple[str, ...]:
+    """What to tell of a folder below a repository's top: what the files there have to say."""
+    from shlex import quote
+
+    policy = f"{folder}/{POLICY}"
+    hooks, workflow = OF_THE_REPOSITORY
+    return (
+        f"{hooks} and {workflow} belong to the top of the repository, and were not written. There",
+        f"  the hook runs: okxlint check --policy {quote(policy)} --base HEAD --new-only",
+        f"  and the step of the workflow has: policy: {scalar(policy)}",
+    )
 
 
 def _text(where: str, name: str) -> str:
