@@ -14,7 +14,7 @@ import pytest
 
 from okxlint.errors import OkxlintError
 from okxlint.starter import MANIFEST, POLICY, SCHEMA, starter_files
-from okxlint.starter.configurations import Draft, drafts_of
+from okxlint.starter.configurations import Draft, drafts_of, numbered
 from okxlint.starter.plain_secrets import plain_secrets
 from tests.asking import okxlint
 from tests.conftest import DAY
@@ -383,6 +383,11 @@ def test_labels_are_told_apart(tmp_path: Path) -> None:
     ]
     report = json.loads(okxlint("check", "-f", "json", cwd=tmp_path / "desk").stdout)
     assert not {each["rule"] for each in report["findings"]} & {"manifest-schema", "unique-label"}
+
+
+def test_very_many_like_labels() -> None:
+    labels = [draft.label for draft in numbered([Draft("ccxt", "a" * 50, "a", "live")] * 100_000)]
+    assert (labels[-1], len(set(labels))) == ("a" * 43 + "-100000", 100_000)
 
 
 HOSTILE = f"okx-{KEY}\x1b[2J\x07\n::error::x"

@@ -115,13 +115,16 @@ def _value(data: bytes, shown: str) -> Any:
 def numbered(drafts: Iterable[Draft]) -> list[Draft]:
     """Drafts of which no two have one label; letters' case makes no difference."""
     used: set[str] = set()
+    # Where to go on: thousands of like names must not mean millions of looks.
+    last: dict[str, int] = {}
     each_its_own = []
     for draft in drafts:
-        label, number = draft.label, 1
+        label, number = draft.label, last.get(draft.label, 1)
         while label.lower() in used:
             number += 1
             tail = f"-{number}"
             label = draft.label[: _LONGEST - len(tail)] + tail
+        last[draft.label] = number
         used.add(label.lower())
         each_its_own.append(draft._replace(label=label))
     return each_its_own
