@@ -84,7 +84,8 @@ def modules() -> Iterator[Module]:
     for rule_id in rule_ids():
         path = f"okxlint/rules/{rule_id.replace('-', '_')}.py"
         group = load_rule(rule_id).group
-        yield Module(path, f"rules: {group}", ["tests/test_rules.py", *GROUPS[group]])
+        tests = ["tests/test_rules.py", *GROUPS[group], "tests/test_rule_words.py"]
+        yield Module(path, f"rules: {group}", tests)
     for path, tests in OTHERS.items():
         yield Module(path, path, tests)
 

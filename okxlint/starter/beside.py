@@ -9,7 +9,7 @@ from typing import NamedTuple
 from okxlint.errors import OkxlintError
 from okxlint.loading import Wanted, load_files
 from okxlint.manifest import load
-from okxlint.paths import Tree, Wildcards, absolute, find_tree, is_inside
+from okxlint.paths import Tree, find_tree, is_named
 from okxlint.policy import Policy
 from okxlint.policy import file as policy_file
 from okxlint.secrets.redact import Redactor
@@ -69,14 +69,8 @@ def _refuse(folder: str, path: str, policy: Policy, tree: Tree) -> None:
             f"nothing is overwritten, and {path} is there already",
             "Move it aside, or name another folder. Nothing was written.",
         )
-    if not any(_takes(base or tree.root, glob, there) for base, glob in policy.manifests):
+    if not is_named(there, [(base or tree.root, glob) for base, glob in policy.manifests]):
         raise OkxlintError(
             f"there are manifests already, and the policy's 'manifests' do not take {path}",
             f"Add {path} to 'manifests' in {POLICY}. Nothing was written.",
         )
-
-
-def _takes(base: str, glob: str, path: str) -> bool:
-    wildcards = Wildcards(glob)
-    top = absolute(wildcards.top, base)
-    return is_inside(path, top) and wildcards.name(os.path.relpath(path, top))
