@@ -417,6 +417,14 @@ def test_a_status_without_a_code(status: HTTPStatus, of_account: bool) -> None:
     assert then is expected
 
 
+def test_the_statuses_beside_those_that_are_known() -> None:
+    elsewhere = "it sends to another host, where a credential does not belong"
+    for status, sends in ((299, False), (300, True), (399, True), (400, False)):
+        assert (meaning_of(None, status, of_account=False).said == elsewhere) is sends
+    for status, then in ((499, Then.STOP), (500, Then.RETRY), (599, Then.RETRY)):
+        assert meaning_of(None, status, of_account=False).then is then
+
+
 def _calls(found: Callable[[ast.AST], bool]) -> list[str]:
     sources = [*(ROOT / "okxlint/live").glob("*.py"), *(ROOT / "okxlint/cli").glob("*.py")]
     return [

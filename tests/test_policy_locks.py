@@ -533,6 +533,34 @@ def test_no_schema_is_slipped_in_between_a_lock_and_its_parents(schemas: Path) -
     assert policy_in(schemas, same).schema_file == str(schemas / "schema.json")
 
 
+def test_the_schema_that_is_locked_is_the_last_that_its_chain_states(schemas: Path) -> None:
+    files = {
+        "top.yaml": "extends: []\nmetadata_schema: other.json\n",
+        "middle.yaml": "extends: top.yaml\n" + SCHEMA,
+        "base.yaml": "extends: middle.yaml\n" + LOCK_SCHEMA,
+        "mine.yaml": "extends: middle.yaml\nmetadata_schema: other.json\n",
+        "okxlint.yaml": "extends: base.yaml\n",
+    }
+    assert policy_in(schemas, files).schema_file == str(schemas / "schema.json")
+    between = files | {"okxlint.yaml": "extends: [mine.yaml, base.yaml]\n"}
+    (error,) = errors_in(schemas, between)
+    assert error.startswith("mine.yaml:3:18: 'metadata-valid' is locked at base.yaml:3, with the")
+    assert "metadata_schema of middle.yaml:3; no other" in error
+
+
+def test_an_override_may_speak_of_other_rules_first(tmp_path: Path) -> None:
+    override = "overrides: [{match: {account: a}, rules: {documented: off, max-age: off}}]\n"
+    (error,) = errors_in(tmp_path, below(LOCKED, override))
+    assert "'max-age' is locked at" in error
+
+
+def test_an_override_is_held_to_what_the_locked_one_says(tmp_path: Path) -> None:
+    demo = "overrides: [{match: {account: a}, rules: {max-age: {max_days: 30}}}]\n"
+    files = below(LOCKED + demo, demo.replace("max_days: 30", "warn_days: 3"))
+    (error,) = errors_in(tmp_path, files)
+    assert "warn_days 14 -> 3: 'max-age' is locked at team/base.yaml:4; it may only" in error
+
+
 # -- waivers ---------------------------------------------------------------------------------
 
 MANIFEST = """version: 1

@@ -22,6 +22,7 @@ from okxlint.policy.override_order import MOST, includes, scopes
 from okxlint.policy.strictness import shifts
 from okxlint.policy_order import loosened
 from okxlint.resources import packs
+from okxlint.rule import load_rule
 from tests.conftest import policy_of
 from tests.policy_files import policy_in, write
 from tests.test_plugins import Site, rule_text
@@ -106,6 +107,16 @@ def test_an_option_has_a_direction(
     (found,) = weaker(old, new)
     assert found.startswith(f"{rule} {told}")
     assert weaker(new, old) == []
+
+
+def test_a_rule_that_is_turned_on_is_stricter() -> None:
+    texts = (f"version: 1\nrules: {{max-age: {word}}}\n" for word in ("off", "info"))
+    rule = load_rule("max-age")
+    off, on = (policy_of(text).setting("max-age", None) for text in texts)
+    (there,) = shifts(rule, off, on)
+    (back,) = shifts(rule, on, off)
+    assert (str(there), there.loosens) == ("severity off -> info", False)
+    assert (str(back), back.loosens) == ("severity info -> off", True)
 
 
 def test_an_option_without_an_order_is_looser_both_ways() -> None:
@@ -444,6 +455,12 @@ def test_a_lock_that_is_gone_or_lower(tmp_path: Path) -> None:
     )
     assert moved == ["max-age max_days 60 -> 75"]
     assert weaker(floor, chain("{max_days: 60}", "{max_days: 45}")) == ["max-age locked -> gone"]
+    # What is off may be turned on further down, and then its options count.
+    off = [
+        chain(f"{{severity: off, max_days: {days}, locked: true}}", "{max_days: 45}")
+        for days in (60, 75)
+    ]
+    assert weaker(*off) == ["max-age locked max_days 60 -> 75"]
     assert weaker(chain("{max_days: 60}", "{max_days: 45}"), floor) == []
 
 
@@ -649,6 +666,8 @@ def test_the_schema_of_metadata_is_compared_by_what_it_says(tmp_path: Path) -> N
     assert weaker(stating(None), stating(one)) == []
     assert weaker(stating(one), stating(None)) == ["metadata_schema -> gone"]
     assert weaker(stating(one), stating("{}")) == ["metadata_schema -> another"]
+    less = one.replace('"required": ["ticket"], ', "")
+    assert weaker(stating(one), stating(less)) == ["metadata_schema -> another"]
     # Python takes these two for equal.
     assert weaker(stating(one), stating(one.replace("1", "true"))) == ["metadata_schema -> another"]
 
