@@ -41,8 +41,11 @@ def run_check(request: Request) -> Report:
     return report_on(load_case(request), request.question)
 
 
-def report_on(case: Case, question: Question) -> Report:
-    """What there is to tell of a case, for a question that may ask of another day."""
+def report_on(case: Case, question: Question, *, everywhere: bool = False) -> Report:
+    """What there is to tell of a case, for a question that may ask of another day.
+
+    ``everywhere``: also of what PATHs do not name.
+    """
     request, policy, base, masking = case.request, case.policy, case.base, case.masking
     ruling, loaded, redactor = case.ruling, case.loaded, case.masking.redactor
     approved, unread = _approved(case, question)
@@ -55,7 +58,7 @@ def report_on(case: Case, question: Question) -> Report:
     unknown += [*verdict.unknown, *_not_seen(verdict, case, question.as_of)]
     unknown = [_settled(each, request, policy) for each in unknown]
     verdict, told_of = _accepted(case.baseline, verdict, unknown, question, policy, redactor)
-    reported = _reported(case.asked.tree, loaded.chosen, policy)
+    reported = _reported(case.asked.tree, None if everywhere else loaded.chosen, policy)
     findings = _all_placed(filter(reported, verdict.findings), masking)
     told = tuple(each for each in findings if each.new is not False or not request.new_only)
     broken = [item.kind for item in case.inventory.broken]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 import re
 from collections import Counter
@@ -28,6 +29,7 @@ from okxlint.register.page import write_html
 from okxlint.snapshot.file import load_snapshot
 from tests.asking import okxlint
 from tests.conftest import DAY
+from tests.policy_files import install
 from tests.repositories import git, plain_git
 from tests.sample_snapshot import account, key, master, snapshot
 from tests.test_cli import ROOT
@@ -186,9 +188,12 @@ def test_waivers_of_every_kind_of_object_and_state(tmp_path: Path) -> None:
     row = text_of(made, write_csv).split("\n")[2]
     assert row.startswith("account,a,")
     assert "key-limit by security@example.com until 2026-12-31; key-limit by" in row
-    assert "until 2026-11-21 (ended); key-limit (does not hold)" in row
+    assert (
+        "until 2026-11-21 (ended); key-limit (does not hold: it says no approved_by, expires)"
+        in row
+    )
     page = text_of(made, write_html)
-    assert "waiver of <code>stale-needs</code>, ended, last day 2026-11-21" in page
+    assert 'stale-needs</code>, <b class="not-held">ended</b>, last day 2026-11-21' in page
     assert "| `b` |" in text_of(made, write_markdown)
 
 
@@ -249,7 +254,9 @@ FAILED = account("gridbot01", listing="failed", reason="a")
             "unknown",
             "failed",
         ),
-        (snapshot(master()), "no snapshot", "no snapshot"),
+        (snapshot(account("other", type="master")), "no snapshot", "no snapshot"),
+        # Its master's list of sub-accounts does not have it.
+        (snapshot(master()), "not on OKX", "not on OKX"),
         (
             snapshot(master(), account("gridbot01", key("new-name", key_id="7a031a2b"))),
             "on OKX, under another label",
@@ -288,7 +295,7 @@ def test_every_input_has_the_hash_of_its_bytes(tmp_path: Path) -> None:
     made = register_of(case, report_on(case, case.request.question))
     hashes = {each.path: each.sha256 for each in made.inputs}
     assert hashes["okx-keys.yaml"] == sha256(data).hexdigest()
-    assert hashes["okx-keys/bad.yaml"] is None
+    assert hashes["okx-keys/bad.yaml"] == sha256(b"version: 1\n# \xff\n").hexdigest()
     policy = (tmp_path / "okxlint.yaml").read_bytes()
     assert hashes["okxlint.yaml"] == sha256(policy).hexdigest()
 
@@ -306,7 +313,7 @@ def test_the_commit_of_the_policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             ("manifest", sha),
             ("policy", sha),
         ]
-        assert f"at `{sha}`" in text_of(made, write_markdown)
+        assert f"(at commit `{sha}`)" in text_of(made, write_markdown)
     changed = register(tmp_path, MANIFEST + "# more\n", policy="# more\n")
     assert [each.commit for each in changed.inputs] == [None, None]
     assert changed.policy_ref is None
@@ -328,7 +335,7 @@ def test_before_the_first_commit_and_without_git_nothing_is_committed(
     case = load_case(Request(Question(DAY), Wanted(str(tmp_path)), "strict", fail_on=None))
     made = register_of(case, report_on(case, case.request.question))
     assert {each.commit for each in made.inputs} == {None}
-    assert (made.policy_source, made.policy_ref) == ("strict", None)
+    assert (made.policy_source, made.policy_ref, made.policy_state) == ("strict", None, "pack")
 
 
 def test_the_schema_of_the_metadata_is_an_input(tmp_path: Path) -> None:
@@ -468,3 +475,210 @@ def test_findings_are_no_reason_to_fail_and_unknowns_are(tmp_path: Path) -> None
     assert "okxlint: unknown[stale-snapshot] the snapshot main.json is 25 days old" in stale.stderr
     no_ref = okxlint("register", "--policy-ref", "main", cwd=tmp_path)
     assert (no_ref.returncode, no_ref.stdout) == (2, "")
+
+
+def asked(folder: Path, *paths: str) -> Register:
+    case = load_case(Request(Question(DAY), Wanted(str(folder), paths), fail_on=None))
+    return register_of(case, report_on(case, case.request.question))
+
+
+def parted(folder: Path) -> Path:
+    """An account, an app and a key of a name, in other files than the keys that need them."""
+    (folder / "okx-keys").mkdir()
+    (folder / "okxlint.yaml").write_text("version: 1\nrules: {key-limit: {max_keys: 1}}\n")
+    (folder / "okx-keys/near.yaml").write_text(
+        "version: 1\nkeys: [{label: k0, account: sub, app: bot, permissions: [trade]}]\n"
+    )
+    (folder / "okx-keys/other.yaml").write_text(
+        "version: 1\n"
+        "accounts: [{name: sub, type: sub}]\n"
+        "apps: [{name: bot, waivers: [{rule: stale-needs}]}]\n"
+        "keys:\n"
+        "  - {label: k0, account: sub, permissions: [withdraw]}\n"
+        "  - {label: k1, account: sub, permissions: [trade]}\n"
+    )
+    return folder
+
+
+def test_what_is_listed_of_other_files_is_told_with_all_that_is_found_of_it(tmp_path: Path) -> None:
+    made = asked(parted(tmp_path), "okx-keys/near.yaml")
+    assert [each.label for each in made.entries] == ["k0"]
+    assert "key-limit" in {each.rule for each in made.accounts[0].findings}
+    assert "waiver-valid" in {each.rule for each in made.apps[0].findings}
+    # That of the other file has the same name, and is another key.
+    assert "no-withdraw" not in {each.rule for each in made.findings}
+    # What is related to PATHs is told, as by a check.
+    assert "unique-label" in {each.rule for each in made.others}
+    row = next(csv.DictReader(StringIO(text_of(made, write_csv))))
+    assert row["only_in"] == "okx-keys/near.yaml"
+    whole = asked(tmp_path)
+    assert whole.accounts[0].findings == made.accounts[0].findings
+    assert next(csv.DictReader(StringIO(text_of(whole, write_csv))))["only_in"] == ""
+
+
+@pytest.mark.parametrize("write", [write_csv, write_json, write_markdown, write_html])
+def test_every_finding_of_the_run_is_in_every_format(write: Any, tmp_path: Path) -> None:
+    lost = snapshot(master(key("lost")), account("ghost", key("far")), account("gridbot01", key()))
+    (tmp_path / "main.json").write_text(lost)
+    read = load_snapshot(str(tmp_path / "main.json"))
+    manifest = MANIFEST.replace("risk-desk, needs: [trade]", "risk-desk, status: retired")
+    policy = "rules: {key-limit: {max_keys: 1}}\n"
+    made = register(tmp_path, manifest + "x: 1\n", policy, snapshots=(read,), max_snapshot_age=9)
+    text = text_of(made, write)
+    if write is write_json:
+        text = json.dumps(json.loads(text), ensure_ascii=False)
+    plain = html.unescape(text).replace("`", "")
+    assert {"manifest-schema", "live-accounts", "live-declared", "key-limit"} <= {
+        each.rule for each in made.findings
+    }
+    case = load_case(made_of(tmp_path, read))
+    assert {*made.findings} == {*report_on(case, case.request.question).findings}
+    for found in made.findings:
+        assert found.message in plain
+        assert found.help in plain
+        if write in (write_markdown, write_html):
+            assert f"{found.location.path}:{found.location.line}" in plain
+
+
+def made_of(folder: Path, *snapshots: Any) -> Request:
+    wanted = Wanted(str(folder))
+    return Request(Question(DAY), wanted, fail_on=None, snapshots=snapshots, max_snapshot_age=9)
+
+
+NAMELESS = """\
+version: 1
+accounts: [{name: sub, type: sub, parent: up}]
+keys:
+  - {account: sub, permissions: [trade]}
+  - {permissions: [trade]}
+x: 1
+"""
+
+
+def test_a_key_without_a_name_has_its_own_findings_alone(tmp_path: Path) -> None:
+    made = register(tmp_path, NAMELESS)
+    assert [[each.location.line for each in found.findings] for found in made.entries] == [
+        [5] * len(made.entries[0].findings),
+        [4] * len(made.entries[1].findings),
+    ]
+    assert all(found.findings for found in made.entries)
+    assert [each.value for each in made.others] == ["unknown field"]
+    assert {each.rule for each in made.accounts[0].findings} == {"references-valid"}
+    assert "<summary>(no label)</summary>" in text_of(made, write_html)
+    assert "<b>2</b> of them not judged" in text_of(made, write_html)
+
+
+def test_a_waiver_says_for_what_and_from_when(tmp_path: Path) -> None:
+    later = f"rule: ip-bound, reason: a, {WAIVED}, granted: 2026-12-01, expires: 2026-12-31"
+    value = f"rule: no-withdraw, reason: a, {WAIVED}, expires: 2026-12-31, value: w"
+    manifest = (
+        "version: 1\n"
+        "keys:\n"
+        "  - {label: k, account: a, permissions: [trade], "
+        f"waivers: [{{{later}}}, {{{value}}}]}}\n"
+    )
+    made = register(tmp_path, manifest)
+    first, second = made.entries[0].waivers
+    assert (first.state, first.why) == (
+        "not yet in force",
+        "it is granted only from 2026-12-01",
+    )
+    assert (second.state, second.value) == ("holds", "w")
+    assert "no-withdraw of 'w' by" in text_of(made, write_csv)
+    assert "with the value w" in text_of(made, write_html)
+    assert register_object(made)["keys"][0]["waivers"][1]["value"] == "w"
+
+
+def test_what_is_evidence_is_not_cut(tmp_path: Path) -> None:
+    addresses = [f"203.0.113.{number}" for number in range(20)]
+    key = f"{{label: k, account: a, permissions: [trade], ip_allowlist: [{', '.join(addresses)}]}}"
+    made = register(tmp_path, f"version: 1\nkeys: [{key}]\n")
+    assert ", ".join(addresses) in text_of(made, write_markdown)
+
+
+def test_the_listing_of_a_key_is_that_of_its_environment(tmp_path: Path) -> None:
+    (tmp_path / "main.json").write_text(snapshot(master(), account("gridbot01", key())))
+    read = load_snapshot(str(tmp_path / "main.json"))
+    made = register(tmp_path, snapshots=(read,), max_snapshot_age=9)
+    demo, live = entry(made, "demo"), entry(made, "gridbot-2026q4")
+    assert (demo.live, demo.listing) == ("no snapshot", "no snapshot")
+    assert (live.live, live.listing) == ("on OKX", "complete")
+
+
+def test_a_file_that_is_too_large_has_no_hash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("okxlint.documents.reader.MAX_BYTES", 100_000)
+    made = register(tmp_path, MANIFEST + "# more\n" * 20_000)
+    assert made.inputs[0].sha256 is None
+    assert "too large to be read" in text_of(made, write_html)
+
+
+def test_why_no_commit_of_the_policy_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain_git(monkeypatch)
+    made = register(tmp_path)
+    assert (made.policy_ref, made.policy_state) == (None, "no git")
+    assert "no git here that could say its commit" in text_of(made, write_markdown)
+    git(tmp_path, "init", "-q", "-b", "main")
+    assert register(tmp_path).policy_state == "not committed"
+    (tmp_path / "parent.yaml").write_text("version: 1\nextends: strict\n")
+    (tmp_path / "meta.json").write_text('{"type": "object"}')
+    policy = "extends: ./parent.yaml\nmetadata_schema: ./meta.json\n"
+    register(tmp_path, policy=policy)
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "one")
+    made = register(tmp_path, policy=policy)
+    assert (made.policy_ref, made.policy_state) == (git(tmp_path, "rev-parse", "main"), "committed")
+    for name in ("parent.yaml", "meta.json"):
+        before = (tmp_path / name).read_text()
+        (tmp_path / name).write_text(f"{before}\n")
+        made = register(tmp_path, policy=policy)
+        assert (made.policy_ref, made.policy_state) == (None, "not committed")
+        assert "(not committed as it was read)" in text_of(made, write_html)
+        assert register_object(made)["policy"]["state"] == "not committed"
+        (tmp_path / name).write_text(before)
+
+
+def test_an_account_with_a_schema_error_is_not_called_undeclared(tmp_path: Path) -> None:
+    manifest = MANIFEST.replace("{name: main, type: master}", "{name: main, type: masters}")
+    made = register(tmp_path, manifest)
+    assert [(each.name, each.is_declared) for each in made.accounts] == [
+        ("gridbot01", True),
+        ("main", True),
+    ]
+    assert "main <small>not judged</small>" in text_of(made, write_html)
+
+
+def test_a_number_of_ours_is_no_formula(tmp_path: Path) -> None:
+    later = MANIFEST.replace("created: 2026-10-01", "created: 2026-11-27")
+    rows = csv.DictReader(StringIO(text_of(register(tmp_path, later), write_csv)))
+    ages = {row["label"]: row["age_days"] for row in rows if row["kind"] == "key"}
+    assert ages["gridbot-2026q4"] == "-5"
+
+
+def test_the_hash_of_a_snapshot_is_of_what_was_judged(tmp_path: Path) -> None:
+    text = snapshot(master(), account("gridbot01", key()))
+    (tmp_path / "main.json").write_text(text)
+    read = load_snapshot(str(tmp_path / "main.json"))
+    (tmp_path / "main.json").write_text("another")
+    made = register(tmp_path, snapshots=(read,), max_snapshot_age=9)
+    assert made.inputs[-1].sha256 == sha256(text.encode()).hexdigest()
+
+
+def test_an_installed_pack_is_an_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    monkeypatch.syspath_prepend(str(site))
+    install(site, "okxlint-acme", {"desk": "metadata_schema: ./meta.json\n"}, "register_packs")
+    (site / "register_packs/meta.json").write_text("{}")
+    (tmp_path / "desk").mkdir()
+    made = register(tmp_path / "desk", policy="extends: okxlint-acme:desk\n")
+    hashes = {(str(each.kind), each.path): each.sha256 for each in made.inputs}
+    for kind, shown, name in (
+        ("pack", "okxlint-acme:desk", "desk.yaml"),
+        ("metadata schema", "meta.json", "meta.json"),
+    ):
+        data = (site / "register_packs" / name).read_bytes()
+        assert hashes[kind, shown] == sha256(data).hexdigest()

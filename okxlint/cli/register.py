@@ -54,6 +54,8 @@ def command(
 ) -> None:
     """Write the key register for an audit: every declared key, and what is found of it.
 
+    With PATHs it has the keys that are declared there, and the accounts and apps that they name.
+
     It carries the day, the policy with its commit, the SHA-256 of every input and okxlint's
     version, so that it can be made again.
 

@@ -28,11 +28,11 @@ class Parsed(NamedTuple):
 def read(path: str, data: bytes) -> Parsed:
     """Read a file's bytes. Raises ``OkxlintError`` only if PyYAML lacks its C parser."""
     if len(data) > MAX_BYTES:
-        source = Source(path, "")
+        source = Source(path, "", None)
         return Parsed(source, Spans(""), (), (syntax.too_large(),))
     text, bad_at = decode(data)
     is_exact = bad_at is None
-    source = Source(path, text)
+    source = Source(path, text, b"" if is_exact else data)
     if bad_at is None:
         bad_at = syntax.forbidden_character(source.text, data)
     if bad_at is None:

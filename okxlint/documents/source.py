@@ -21,10 +21,17 @@ class Source:
     Offsets count code points of ``text`` from 0; a leading byte order mark is dropped.
     """
 
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(self, path: str, text: str, raw: bytes | None = b"") -> None:
+        """``raw`` are the bytes of what is not UTF-8; ``None``: more than are read."""
         self.path = path
         self.has_mark = text.startswith(_BOM)
         self.text = text[1:] if self.has_mark else text
+        self._raw = raw
+
+    @property
+    def data(self) -> bytes | None:
+        """The very bytes of the file; ``None`` if it is too large to be read."""
+        return self._raw if self._raw is None else self._raw or self.whole_text.encode()
 
     @property
     def whole_text(self) -> str:

@@ -192,6 +192,8 @@ class Policy(Record):
     """The packs and files it is made of, parents first, itself last."""
     files: tuple[Parsed, ...] = ()
     """As read, packs aside: what a report may quote."""
+    packs: tuple[Parsed, ...] = ()
+    """The packs among them, as read."""
 
     def groups(
         self, rule: Rule, targets: Sequence[Target], by_name: bool = False

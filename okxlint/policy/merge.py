@@ -68,6 +68,7 @@ def merge(
         custom=_custom(texts),
         chain=tuple(text.shown for text in texts),
         files=tuple(text.file for text in dict.fromkeys(texts) if not text.is_pack),
+        packs=tuple(text.file for text in dict.fromkeys(texts) if text.is_pack),
     )
 
 

@@ -10,15 +10,18 @@ from okxlint.model import Finding, Severity, Unknown
 from okxlint.record import Record
 
 State = Literal["holds", "ended", "not yet in force", "does not hold"]
+Kind = Literal["manifest", "policy", "metadata schema", "pack", "snapshot"]
+PolicyState = Literal["committed", "not committed", "no git", "pack"]
+"""Whether git has the policy as it was read: at a commit, not so, nobody to ask, no file at all."""
 
 
 class Input(Record):
     """A file that the register is made of."""
 
-    kind: Literal["manifest", "policy", "metadata schema", "snapshot"]
+    kind: Kind
     path: str
     sha256: str | None
-    """Of its bytes, in hex; ``None`` for a file that is not UTF-8."""
+    """Of its bytes, in hex; ``None`` for a file that is too large to be read."""
     commit: str | None
     """The commit that has these very bytes at that path; ``None`` if none is known to."""
 
@@ -31,9 +34,13 @@ class Accepted(Record):
     approved_by: str | None
     granted: date | None
     expires: date | None
-    """The last day, inclusive."""
+    """The last day that it states, inclusive."""
+    value: str | None
+    """The only value of a finding that it accepts; ``None``: any."""
     state: State
     """On the day of the register."""
+    why: str
+    """Why it does not hold; empty if it does."""
 
 
 class Entry(Record):
@@ -77,7 +84,7 @@ class Entry(Record):
     live: str = ""
     """What is known of it on OKX; empty without a snapshot."""
     listing: str = ""
-    """How much of its account a snapshot shows; empty without one."""
+    """How much of its account a snapshot shows, in its environment; empty without one."""
 
     @property
     def worst(self) -> Severity | None:
@@ -90,7 +97,8 @@ class AccountEntry(Record):
 
     name: str
     type: str
-    """``master``, ``sub``, or empty if nobody declares it."""
+    """``master``, ``sub``, or empty if nobody declares it, or not without a schema error."""
+    is_declared: bool
     used: Mapping[str, int]
     """Keys that take a slot, by environment."""
     slots: int
@@ -130,7 +138,8 @@ class Register(Record):
     as_of: date
     policy_source: str
     policy_ref: str | None
-    """The commit that the policy is of; ``None`` for a pack, and for what is not committed."""
+    """The commit that has the policy as it was read, in full."""
+    policy_state: PolicyState
     inputs: tuple[Input, ...]
     accounts: tuple[AccountEntry, ...]
     apps: tuple[AppEntry, ...]

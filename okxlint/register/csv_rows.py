@@ -10,12 +10,13 @@ from typing import Any, TextIO
 from okxlint.model import Finding
 from okxlint.register import Accepted, AccountEntry, AppEntry, Entry, Register
 from okxlint.register.json_v1 import KeyObject, key_object
+from okxlint.register.words import of_type, of_waiver
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
 _MORE = ("type", "used_live", "used_demo", "slots", "needs", "egress", "keys", "message", "help")
 """The columns that keys have nothing for."""
-_MADE_OF = ("as_of", "policy", "policy_ref", "okxlint", "inputs")
+_MADE_OF = ("as_of", "policy", "policy_ref", "policy_state", "okxlint", "inputs", "only_in")
 COLUMNS = ("kind", *KeyObject.__annotations__, *_MORE, *_MADE_OF)
 
 
@@ -29,8 +30,10 @@ def write_csv(register: Register, stream: TextIO) -> None:
         "as_of": str(register.as_of),
         "policy": register.policy_source,
         "policy_ref": register.policy_ref,
+        "policy_state": register.policy_state,
         "okxlint": register.version,
         "inputs": " ".join(f"{each.path}={each.sha256 or '-'}" for each in register.inputs),
+        "only_in": " ".join(register.paths),
     }
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -78,7 +81,7 @@ def _account(account: AccountEntry) -> Mapping[str, Any]:
     return {
         "kind": "account",
         "account": account.name,
-        "type": account.type,
+        "type": of_type(account),
         "used_live": account.used["live"],
         "used_demo": account.used["demo"],
         "slots": account.slots,
@@ -125,12 +128,4 @@ def _found(findings: Iterable[Finding]) -> str:
 
 
 def _waivers(waivers: Iterable[Accepted]) -> str:
-    return "; ".join(map(waiver_text, waivers))
-
-
-def waiver_text(waiver: Accepted) -> str:
-    """A waiver in a few words, its reason aside."""
-    by = f" by {waiver.approved_by}" if waiver.approved_by else ""
-    until = f" until {waiver.expires}" if waiver.expires else ""
-    state = "" if waiver.state == "holds" else f" ({waiver.state})"
-    return f"{waiver.rule}{by}{until}{state}"
+    return "; ".join(map(of_waiver, waivers))

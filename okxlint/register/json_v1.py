@@ -7,7 +7,15 @@ from typing import Any, Literal, TextIO
 
 from typing_extensions import TypedDict
 
-from okxlint.register import Accepted, AccountEntry, AppEntry, Entry, Register
+from okxlint.register import (
+    Accepted,
+    AccountEntry,
+    AppEntry,
+    Entry,
+    PolicyState,
+    Register,
+    State,
+)
 from okxlint.report.json_v1 import FindingObject, PolicyInForce, Tool, UnknownObject, finding_object
 
 
@@ -17,9 +25,15 @@ class InputObject(TypedDict):
     kind: str
     path: str
     sha256: str | None
-    """Of its bytes, in hex; null for one that is not UTF-8."""
+    """Of its bytes, in hex; null for one that is too large to be read."""
     commit: str | None
     """The commit that has these very bytes at that path; null if none is known to."""
+
+
+class PolicyObject(PolicyInForce):
+    """With why no commit is named, if none is: ``state``."""
+
+    state: PolicyState
 
 
 class AcceptedObject(TypedDict):
@@ -30,7 +44,11 @@ class AcceptedObject(TypedDict):
     approved_by: str | None
     granted: str | None
     expires: str | None
-    state: Literal["holds", "ended", "not yet in force", "does not hold"]
+    value: str | None
+    """The only value of a finding that it accepts; null: any."""
+    state: State
+    why: str
+    """Why it does not hold; empty if it does."""
 
 
 class KeyObject(TypedDict):
@@ -76,6 +94,7 @@ class AccountObject(TypedDict):
 
     name: str
     type: str
+    is_declared: bool
     used: dict[str, int]
     slots: int
     permissions: dict[str, int]
@@ -106,7 +125,7 @@ class RegisterObject(TypedDict):
     version: Literal[1]
     tool: Tool
     as_of: str
-    policy: PolicyInForce
+    policy: PolicyObject
     paths: list[str]
     """What it is confined to; empty: it is of the whole inventory."""
     inputs: list[InputObject]
@@ -124,7 +143,11 @@ def register_object(register: Register) -> RegisterObject:
         "version": 1,
         "tool": {"name": "okxlint", "version": register.version},
         "as_of": str(register.as_of),
-        "policy": {"source": register.policy_source, "ref": register.policy_ref},
+        "policy": {
+            "source": register.policy_source,
+            "ref": register.policy_ref,
+            "state": register.policy_state,
+        },
         "paths": [*register.paths],
         "inputs": [
             {"kind": i.kind, "path": i.path, "sha256": i.sha256, "commit": i.commit}
@@ -151,6 +174,7 @@ def _account(account: AccountEntry) -> AccountObject:
     return {
         "name": account.name,
         "type": account.type,
+        "is_declared": account.is_declared,
         "used": dict(account.used),
         "slots": account.slots,
         "permissions": dict(account.rights),
@@ -218,7 +242,9 @@ def _accepted(waiver: Accepted) -> AcceptedObject:
         "approved_by": waiver.approved_by,
         "granted": _day(waiver.granted),
         "expires": _day(waiver.expires),
+        "value": waiver.value,
         "state": waiver.state,
+        "why": waiver.why,
     }
 
 

@@ -9,15 +9,15 @@ from typing import Any
 
 from okxlint import __version__
 from okxlint.case import Case
-from okxlint.check import waivers_of
+from okxlint.check import report_on, waivers_of
 from okxlint.inventory import Account, AnyAccount, App, Broken, Key
-from okxlint.model import CURRENT, Report
+from okxlint.model import CURRENT, Finding, Report
 from okxlint.paths import chosen_by
 from okxlint.policy.view import cleaned
 from okxlint.reconciliation import Reconciliation, reconcile
 from okxlint.register import Accepted, AccountEntry, AppEntry, Entry, Register, State
 from okxlint.register.placing import Placed, Target
-from okxlint.register.provenance import inputs_of
+from okxlint.register.provenance import Provenance
 from okxlint.rule import days_after
 from okxlint.rules.max_age import first_day
 from okxlint.waivers import Entry as WaiverEntry
@@ -33,17 +33,18 @@ def register_of(case: Case, report: Report) -> Register:
     It has what is declared in the PATHs, if there are any, and what keys there name.
     """
     making = _Making(case, report)
-    inputs = inputs_of(case)
+    made_of = Provenance(case)
     return Register(
         version=__version__,
         as_of=report.as_of,
         policy_source=case.masking.redactor.clean(report.policy_source),
-        policy_ref=report.policy_ref or _one({i.commit for i in inputs if i.kind == "policy"}),
-        inputs=inputs,
+        policy_ref=made_of.ref,
+        policy_state=made_of.state,
+        inputs=made_of.inputs,
         accounts=tuple(map(making.account, making.accounts)),
         apps=tuple(map(making.app, making.apps)),
         entries=tuple(map(making.entry, making.keys)),
-        others=tuple(making.findings.others),
+        others=making.others(report),
         unknown=report.unknown,
         is_complete=all(unknown.accepted for unknown in report.unknown),
         is_live=making.live is not None,
@@ -73,13 +74,23 @@ class _Making:
             (app for app in case.inventory.apps if app.name in apps or is_chosen(_path(app))),
             key=lambda app: app.name,
         )
-        targets: list[Target] = [*self.keys, *self.accounts, *self.apps]
+        targets: list[Target] = [*_keys(case, lambda _: True), *case.inventory.all_accounts]
+        targets += case.inventory.apps
+        if case.loaded.chosen is not None:
+            # What is listed is told whole, and what is found of an account may stand elsewhere.
+            report = report_on(case, case.request.question, everywhere=True)
         self.findings = Placed(report.findings, targets, self.clean)
         self.waived = Placed(report.waived, targets, self.clean)
         self.waivers: dict[int, list[WaiverEntry]] = defaultdict(list)
         for entry in waivers_of(case, report.as_of).entries:
             for target in entry.targets:
                 self.waivers[id(target)].append(entry)
+
+    def others(self, report: Report) -> tuple[Finding, ...]:
+        """What is reported of nothing that is listed."""
+        listed = [*self.keys, *self.accounts, *self.apps]
+        told = {finding for each in listed for finding in self.findings.of(each)}
+        return tuple(finding for finding in report.findings if finding not in told)
 
     def entry(self, key: Key | Broken) -> Entry:
         if isinstance(key, Broken):
@@ -91,7 +102,7 @@ class _Making:
                 *_place(key, self.clean),
                 judged=False,
                 findings=self.findings.of(key),
-                listing=_listing(key.account, self.live),
+                listing=_listing_of(key, self.live),
             )
         clean, apps = self.clean, self.case.inventory.apps_of(key)
         owners = [key.owner] if key.owner else [app.owner for app in apps]
@@ -123,7 +134,7 @@ class _Making:
             findings=self.findings.of(key),
             waived=len(self.waived.of(key)),
             live=_on_okx(key, self.live),
-            listing=_listing(key.account, self.live),
+            listing=_listing_of(key, self.live),
         )
 
     def rotate_by(self, key: Key) -> date | None:
@@ -139,21 +150,17 @@ class _Making:
         return tuple(self._accepted(entry) for entry in self.waivers[id(target)])
 
     def _accepted(self, entry: WaiverEntry) -> Accepted:
-        waiver = entry.waiver
-        state: State = "holds"
-        if entry.problems:
-            state = "does not hold"
-        elif entry.pending:
-            state = "not yet in force"
-        elif entry.ends < self.as_of:
-            state = "ended"
+        waiver, clean = entry.waiver, self.clean
+        state, why = _worth(entry, self.as_of)
         return Accepted(
-            self.clean(waiver.rule),
-            self.clean(waiver.reason) if waiver.reason else None,
-            self.clean(waiver.approved_by) if waiver.approved_by else None,
-            waiver.granted,
-            waiver.expires,
-            state,
+            rule=clean(waiver.rule),
+            reason=clean(waiver.reason) if waiver.reason else None,
+            approved_by=clean(waiver.approved_by) if waiver.approved_by else None,
+            granted=waiver.granted,
+            expires=waiver.expires,
+            value=clean(waiver.value) if waiver.value else None,
+            state=state,
+            why=clean(why),
         )
 
     def account(self, account: AnyAccount) -> AccountEntry:
@@ -168,6 +175,7 @@ class _Making:
         return AccountEntry(
             name=self.clean(account.name),
             type=account.type if isinstance(account, Account) else "",
+            is_declared=account.name in inventory.account_names,
             used={environment: used[environment] for environment in ("live", "demo")},
             slots=self.case.policy.setting("key-limit", account).options.max_keys,
             rights={right: sum(right in key.rights for key in keys) for right in RIGHTS},
@@ -214,9 +222,17 @@ def _place(key: Key | Broken, clean: Clean) -> tuple[str, int]:
     return clean(place.path), place.line
 
 
-def _one(commits: set[str | None]) -> str | None:
-    """The one commit that all are of."""
-    return commits.pop() if len(commits) == 1 else None
+def _worth(entry: WaiverEntry, as_of: date) -> tuple[State, str]:
+    """What a waiver is worth on a day, and why it is not worth more."""
+    waiver, why = entry.waiver, "; ".join(entry.problems)
+    if entry.ends < as_of and not entry.pending:
+        by_commit = entry.ends != waiver.expires
+        said = f"on {entry.ends}, as the commit has it that rules" if by_commit else ""
+        return "ended", "; ".join(filter(None, (said, why)))
+    if entry.pending and not why:
+        return "not yet in force", "the commit that rules does not have it"
+    only_later = waiver.granted and waiver.granted > as_of and len(entry.problems) == 1
+    return ("not yet in force" if only_later else "does not hold" if why else "holds"), why
 
 
 def _joined(texts: Iterable[str | None], clean: Clean) -> str:
@@ -230,11 +246,27 @@ def _on_okx(key: Key, live: Reconciliation | None) -> str:
     if key in live.twins:
         return "on OKX, under another label" if live.twins[key].renamed else "on OKX"
     if reading is None:
-        return "no snapshot"
+        return "not on OKX" if _is_lacking(key, live) else "no snapshot"
     return "not on OKX" if reading.account.listing == "complete" else "unknown"
+
+
+def _is_lacking(key: Key | Broken, live: Reconciliation) -> bool:
+    """Whether its master's list of sub-accounts does not have the key's account."""
+    return key.environment == "live" and key.account in live.lacking
+
+
+def _listing_of(key: Key | Broken, live: Reconciliation | None) -> str:
+    """How much of a key's account is known, in the key's environment."""
+    if live is None:
+        return ""
+    reading = live.readings.get((key.account, key.environment))
+    if reading is not None:
+        return reading.account.listing
+    return "not on OKX" if _is_lacking(key, live) else "no snapshot"
 
 
 def _listing(name: str, live: Reconciliation | None) -> str:
     if live is None:
         return ""
-    return ", ".join(reading.account.listing for reading in live.of_account(name)) or "no snapshot"
+    told = ", ".join(reading.account.listing for reading in live.of_account(name))
+    return told or ("not on OKX" if name in live.lacking else "no snapshot")

@@ -7,13 +7,14 @@ from typing import TextIO
 
 from okxlint.model import Finding
 from okxlint.register import Accepted, AccountEntry, AppEntry, Entry, Register
-from okxlint.register.csv_rows import waiver_text
+from okxlint.register.words import of_policy, of_type, of_waiver
 from okxlint.report.markdown_text import code, neutral
 from okxlint.report.summary import plural
 
 _CELL = 200
-"""Characters of a value that a cell of a table holds."""
-_MESSAGE = 2 * _CELL
+"""Characters of a name that a cell of a table holds."""
+_WHOLE = None
+"""What is evidence is not cut: addresses, waivers, what is found and what is to be done."""
 _KEY = (
     *("account", "key", "id", "app", "owner", "purpose", "permissions", "addresses", "status"),
     *("created", "age", "rotate by", "ends", "last review", "secret", "waivers", "findings"),
@@ -36,7 +37,7 @@ def write_markdown(register: Register, stream: TextIO) -> None:
     if register.unknown:
         lines += ["", "## Not looked at", ""]
         lines += [
-            f"- {code(each.kind)}: {neutral(each.message, _MESSAGE)}" for each in register.unknown
+            f"- {code(each.kind)}: {neutral(each.message, _WHOLE)}" for each in register.unknown
         ]
     made_of = (
         (each.kind, code(each.path, _CELL), _id(each.sha256), _id(each.commit))
@@ -47,13 +48,12 @@ def write_markdown(register: Register, stream: TextIO) -> None:
 
 
 def _lead(register: Register) -> str:
-    commit = f" at `{register.policy_ref}`" if register.policy_ref else ""
     paths = ", ".join(code(path, _CELL) for path in register.paths)
     only = f" in {paths}" if paths else ""
     return (
         f"{plural(len(register.entries), 'key')} of {plural(len(register.accounts), 'account')}"
-        f"{only} as of {register.as_of}, policy {code(register.policy_source)}{commit}, okxlint "
-        f"{register.version}."
+        f"{only} as of {register.as_of}, policy {code(register.policy_source)} "
+        f"({neutral(of_policy(register))}), okxlint {register.version}."
     )
 
 
@@ -67,14 +67,14 @@ def _table(title: str, heads: Sequence[str], rows: Iterable[Iterable[str]]) -> l
 
 def _key(entry: Entry, live: Sequence[str]) -> Iterator[str]:
     status = entry.status if entry.environment == "live" else f"{entry.status}, demo"
-    yield code(entry.account, _CELL)
-    yield code(entry.label, _CELL)
+    yield code(entry.account, _CELL) or "–"
+    yield code(entry.label, _CELL) or "–"
     yield f"`…{entry.key_id}`" if entry.key_id else "–"
     yield neutral(", ".join(entry.apps), _CELL)
     yield neutral(entry.owner, _CELL)
     yield neutral(entry.purpose, _CELL)
     yield ", ".join(entry.permissions)
-    yield neutral(", ".join(entry.addresses), _CELL)
+    yield neutral(", ".join(entry.addresses), _WHOLE)
     yield status if entry.judged else f"{status}, not judged"
     yield _or_dash(entry.created)
     yield _or_dash(entry.age)
@@ -89,7 +89,7 @@ def _key(entry: Entry, live: Sequence[str]) -> Iterator[str]:
 
 def _account(account: AccountEntry, live: Sequence[str]) -> Iterator[str]:
     yield code(account.name, _CELL)
-    yield account.type or "not declared"
+    yield of_type(account)
     yield ", ".join(f"{count} {right}" for right, count in account.rights.items() if count) or "–"
     for environment in ("live", "demo"):
         yield f"{account.used[environment]} of {account.slots}"
@@ -104,7 +104,7 @@ def _app(app: AppEntry) -> Iterator[str]:
     yield neutral(app.purpose, _CELL)
     yield app.status
     yield "–" if app.needs is None else ", ".join(app.needs) or "nothing"
-    yield neutral(", ".join(app.egress), _CELL)
+    yield neutral(", ".join(app.egress), _WHOLE)
     yield str(app.keys)
     yield _waivers(app.waivers)
     yield _found(app.findings)
@@ -117,12 +117,12 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield finding.rule
     yield code("/".join(name for name in names if name), _CELL) or "–"
     yield code(f"{place.path}:{place.line}", _CELL)
-    yield neutral(finding.message, _MESSAGE)
-    yield neutral(finding.help, _MESSAGE)
+    yield neutral(finding.message, _WHOLE)
+    yield neutral(finding.help, _WHOLE)
 
 
 def _waivers(waivers: Iterable[Accepted]) -> str:
-    return neutral("; ".join(map(waiver_text, waivers)), _CELL) or "–"
+    return neutral("; ".join(map(of_waiver, waivers)), _WHOLE) or "–"
 
 
 def _found(findings: Iterable[Finding]) -> str:

@@ -18,6 +18,7 @@ from typing import NamedTuple, TextIO
 from okxlint.model import CURRENT, Finding, Severity
 from okxlint.register import Accepted, Entry, Register
 from okxlint.register.making import RIGHTS
+from okxlint.register.words import of_policy, of_type
 
 _HERE = Path(__file__).parent
 _COLUMNS = (
@@ -76,6 +77,8 @@ def write_html(register: Register, stream: TextIO) -> None:
         columns=_COLUMNS,
         others=list(_others(register)),
         facts=_facts,
+        of_policy=of_policy(register),
+        of_type=of_type,
     )
     stream.writelines(parts)
     stream.write("\n")
@@ -104,7 +107,10 @@ def _is_late(entry: Entry, today: date) -> bool:
 def _counts(register: Register, due: list[Entry]) -> Iterator[tuple[int, str, str]]:
     severities = Counter(finding.severity for finding in register.findings)
     late = sum(_is_late(entry, register.as_of) for entry in due)
-    yield sum(_is_active(entry) for entry in register.entries), "current keys", ""
+    yield len(register.entries), "keys", ""
+    yield sum(_is_active(entry) for entry in register.entries), "of them current", ""
+    if broken := sum(not entry.judged for entry in register.entries):
+        yield broken, "of them not judged", "error"
     yield len(register.accounts), "accounts", ""
     yield severities[Severity.ERROR], "errors", "error" if severities[Severity.ERROR] else ""
     yield (

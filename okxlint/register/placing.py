@@ -28,14 +28,9 @@ class Placed:
             account, key, app = (name and clean(name) for name in _names(target))
             self._named[account, key, app].append(target)
         self._found: dict[int, list[Finding]] = defaultdict(list)
-        self.others: list[Finding] = []
-        """Those that are about none of them."""
         for finding in findings:
-            targets_of_it = self._targets(finding)
-            for target in targets_of_it:
+            for target in self._targets(finding):
                 self._found[id(target)].append(finding)
-            if not targets_of_it:
-                self.others.append(finding)
 
     def of(self, target: Target) -> tuple[Finding, ...]:
         """What is found of an object."""
@@ -43,17 +38,25 @@ class Placed:
 
     def _targets(self, finding: Finding) -> list[Target]:
         named = self._named.get((finding.account, finding.key, finding.app), [])
-        if len(named) < 2:
+        if len(named) == 1 and _is_named(named[0]):
             return named
         # Of several of one name it is about the one that it stands in, and else about each.
-        return [each for each in named if _holds(each, finding.location)] or named
+        within = [each for each in named if _holds(each, finding.location)]
+        return within or [each for each in named if _is_named(each)]
+
+
+def _is_named(target: Target) -> bool:
+    """Whether it has all the names that a finding of it has; else only the place tells."""
+    if isinstance(target, Broken) and target.kind == "key":
+        return bool(target.account and target.name)
+    return True
 
 
 def _names(target: Target) -> _Names:
     if isinstance(target, Broken):
-        name = target.name
+        name = target.name or None
         if target.kind == "key":
-            return target.account, name, None
+            return target.account or None, name, None
         return (name, None, None) if target.kind == "account" else (None, None, name)
     names = names_of(target)
     return names["account"], names["key"], names["app"]

@@ -2,64 +2,102 @@
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Callable, Iterator
 from hashlib import new, sha256
-from typing import Literal
 
 from okxlint.case import Case
-from okxlint.documents.reader import Parsed
 from okxlint.errors import OkxlintError
-from okxlint.register import Input
+from okxlint.history.commit import Commit
+from okxlint.register import Input, Kind, PolicyState
 
 CommitOf = Callable[[str, bytes], str | None]
 
 
-def inputs_of(case: Case) -> tuple[Input, ...]:
-    """All files, manifests first."""
-    clean, here = case.masking.redactor.clean, _commit_of(case)
-    ruling = case.ruling.sha
+class Provenance:
+    """``inputs`` are all files, manifests first; ``ref`` and ``state`` say where the policy is."""
 
-    def of_policy(path: str, data: bytes) -> str | None:
-        return ruling or here(path, data)
+    def __init__(self, case: Case) -> None:
+        head, ruling = _head(case), case.ruling.sha
+        here = _commit_of(head)
 
-    def inputs() -> Iterator[Input]:
-        for file in sorted(case.loaded.files, key=lambda file: file.source.path):
-            yield _of_text("manifest", file, here)
-        for file in case.policy.files:
-            yield _of_text("policy", file, of_policy)
-        schema = case.policy.metadata_schema
-        if schema is not None and case.policy.schema_file:
-            shown = case.asked.tree.shown(case.policy.schema_file)
-            commit = of_policy(shown, schema.data)
-            yield Input("metadata schema", shown, sha256(schema.data).hexdigest(), commit)
-        for snapshot in case.request.snapshots:
-            yield Input("snapshot", snapshot.path, snapshot.sha256, None)
+        def of_policy(path: str, data: bytes) -> str | None:
+            return ruling or here(path, data)
 
-    return tuple(Input(each.kind, clean(each.path), each.sha256, each.commit) for each in inputs())
+        clean = case.masking.redactor.clean
+        read = [*_manifests(case, here), *_policy(case, of_policy), *_others(case)]
+        self.inputs = tuple(Input(i.kind, clean(i.path), i.sha256, i.commit) for i in read)
+        its = ("policy",) if _is_packs(case) else ("policy", "metadata schema")
+        own = {each.commit for each in read if each.kind in its}
+        self.ref = ruling or (own.pop() if len(own) == 1 else None)
+        self.state: PolicyState = "committed"
+        if not self.ref:
+            self.state = "not committed" if head else "no git"
+            if not case.policy.files:
+                self.state = "pack"
 
 
-def _of_text(kind: Literal["manifest", "policy"], file: Parsed, commit_of: CommitOf) -> Input:
-    path, data = file.source.path, file.source.whole_text.encode()
-    if not file.is_exact:
+def _manifests(case: Case, commit_of: CommitOf) -> Iterator[Input]:
+    for file in sorted(case.loaded.files, key=lambda file: file.source.path):
+        yield _input("manifest", file.source.path, file.source.data, commit_of)
+
+
+def _policy(case: Case, commit_of: CommitOf) -> Iterator[Input]:
+    for file in case.policy.files:
+        yield _input("policy", file.source.path, file.source.data, commit_of)
+    schema, path = case.policy.metadata_schema, case.policy.schema_file
+    if schema is not None and path:
+        shown = case.asked.tree.shown(os.path.normpath(path))
+        if _is_packs(case):
+            # Where something is installed, no two machines agree.
+            yield _input("metadata schema", os.path.basename(path), schema.data)
+        else:
+            yield _input("metadata schema", shown, schema.data, commit_of)
+
+
+def _others(case: Case) -> Iterator[Input]:
+    for file in case.policy.packs:
+        if ":" in file.source.path:  # the others are okxlint's own
+            yield _input("pack", file.source.path, file.source.data)
+    for snapshot in case.request.snapshots:
+        yield Input("snapshot", snapshot.path, snapshot.sha256, None)
+
+
+def _is_packs(case: Case) -> bool:
+    """Whether the schema of ``metadata`` is that of a pack."""
+    said = case.policy.stated.get("metadata_schema", ())
+    return bool(said) and said[-1].is_pack
+
+
+def _input(
+    kind: Kind, path: str, data: bytes | None, commit_of: CommitOf = lambda path, data: None
+) -> Input:
+    if data is None:
         return Input(kind, path, None, None)
-    return Input(kind, path, sha256(data).hexdigest(), commit_of(path, data))
+    return Input(kind, path, sha256(data).hexdigest(), commit_of(os.path.normpath(path), data))
 
 
-def _commit_of(case: Case) -> CommitOf:
-    """What tells whether HEAD has a file to the byte. Without git, or a commit, it never has."""
+def _head(case: Case) -> Commit | None:
+    """HEAD, which before the first commit has no files; ``None`` if there is no git to ask."""
+    from okxlint.history.revision import merge_base
+
     if not case.asked.tree.git:
-        return lambda path, data: None
-    from okxlint.history.revision import commit_at
-
+        return None
     try:
-        commit = commit_at(case.asked.tree, "HEAD")
-        entries = commit.entries
+        commit = merge_base(case.asked.tree, "HEAD")
+        _ = commit.entries  # which git may refuse
     except OkxlintError:
-        return lambda path, data: None
+        return None
+    return commit
+
+
+def _commit_of(head: Commit | None) -> CommitOf:
+    """What tells whether HEAD has a file to the byte."""
+    entries = head.entries if head else {}
 
     def commit_of(path: str, data: bytes) -> str | None:
         entry = entries.get(path)
-        return commit.sha if entry and entry.oid == _oid(data, len(entry.oid)) else None
+        return head.sha if head and entry and entry.oid == _oid(data, len(entry.oid)) else None
 
     return commit_of
 

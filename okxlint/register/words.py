@@ -1,0 +1,33 @@
+"""How a register for people puts it, whatever the format."""
+
+from __future__ import annotations
+
+from okxlint.register import Accepted, AccountEntry, Register
+
+_POLICY = {
+    "not committed": "not committed as it was read",
+    "no git": "no git here that could say its commit",
+    "pack": "a pack, as it is installed",
+}
+
+
+def of_policy(register: Register) -> str:
+    """Which commit has the policy, or why none is named."""
+    if register.policy_ref:
+        return f"at commit {register.policy_ref}"
+    return _POLICY[register.policy_state]
+
+
+def of_waiver(waiver: Accepted) -> str:
+    """A waiver in a few words, its reason aside."""
+    value = f" of '{waiver.value}'" if waiver.value else ""
+    by = f" by {waiver.approved_by}" if waiver.approved_by else ""
+    until = f" until {waiver.expires}" if waiver.expires else ""
+    why = f": {waiver.why}" if waiver.why else ""
+    state = "" if waiver.state == "holds" else f" ({waiver.state}{why})"
+    return f"{waiver.rule}{value}{by}{until}{state}"
+
+
+def of_type(account: AccountEntry) -> str:
+    """What an account is, or why nobody can tell."""
+    return account.type or ("not judged" if account.is_declared else "not declared")
