@@ -682,3 +682,43 @@ def test_an_installed_pack_is_an_input(tmp_path: Path, monkeypatch: pytest.Monke
     ):
         data = (site / "register_packs" / name).read_bytes()
         assert hashes[kind, shown] == sha256(data).hexdigest()
+
+
+GRANTED = "{account: main, key: treasury, rule: %s, reason: later, approved_by: b@example.com, "
+
+
+def test_a_waiver_of_the_policy_for_what_is_not_there_is_told(tmp_path: Path) -> None:
+    missing = GRANTED.replace("treasury", "gone") % "ip-bound" + "expires: 2026-12-31}"
+    made = register(tmp_path, policy=f"waivers: {{granted: [{missing}]}}\n")
+    assert [(each.key, each.waiver.state) for each in made.granted] == [("gone", "holds")]
+    assert "waiver,main,gone," in text_of(made, write_csv)
+    assert register_object(made)["granted"][0]["key"] == "gone"
+    told = "ip-bound by `b@example.com` until 2026-12-31"
+    assert f"| account main key gone | {told} |" in text_of(made, write_markdown)
+    assert "account main key gone (by the policy)" in text_of(made, write_html)
+
+
+def test_a_waiver_that_only_the_policy_at_hand_grants_does_not_hold_yet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain_git(monkeypatch)
+    git(tmp_path, "init", "-q", "-b", "main")
+    register(tmp_path)
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "one")
+    policy = f"waivers: {{granted: [{GRANTED % 'ip-bound'}expires: 2026-12-31}}]}}\n"
+    made = register(tmp_path, policy=policy, policy_ref="main")
+    assert [(each.key, each.waiver.state) for each in made.granted] == [
+        ("treasury", "not yet in force")
+    ]
+    assert "ip-bound" in {each.rule for each in entry(made, "treasury").findings}
+
+
+def test_it_says_that_nobody_looked_at_okx(tmp_path: Path) -> None:
+    said = "What is on OKX was not looked at: no snapshot was given."
+    (tmp_path / "main.json").write_text(snapshot(master(), account("gridbot01", key())))
+    read = load_snapshot(str(tmp_path / "main.json"))
+    for write in (write_markdown, write_html):
+        assert said in text_of(register(tmp_path), write)
+        live = register(tmp_path, snapshots=(read,), max_snapshot_age=9)
+        assert said not in text_of(live, write)

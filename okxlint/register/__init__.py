@@ -43,6 +43,15 @@ class Accepted(Record):
     """Why it does not hold; empty if it does."""
 
 
+class GrantedElsewhere(Record):
+    """A waiver that the policy grants, and that stands on nothing in the inventory."""
+
+    account: str | None
+    key: str | None
+    app: str | None
+    waiver: Accepted
+
+
 class Entry(Record):
     """A declared key. All texts are masked and on one line; dates are UTC days."""
 
@@ -147,6 +156,7 @@ class Register(Record):
     """By account and label."""
     others: tuple[Finding, ...]
     """Findings of nothing that has an entry: of files and the policy."""
+    granted: tuple[GrantedElsewhere, ...]
     unknown: tuple[Unknown, ...]
     is_complete: bool
     """Whether there is nothing unknown that counts."""

@@ -1,4 +1,7 @@
-"""The register as CSV: a row for each key, account, app, finding and unknown."""
+"""The register as CSV: a row for each key, account, app, finding and unknown.
+
+A waiver that stands on none of them has one too.
+"""
 
 from __future__ import annotations
 
@@ -47,6 +50,9 @@ def _rows(register: Register) -> Iterator[Mapping[str, Any]]:
     yield from map(_account, register.accounts)
     yield from map(_app, register.apps)
     yield from map(_finding, register.findings)
+    for each in register.granted:
+        names = {"account": each.account, "label": each.key, "apps": each.app}
+        yield {"kind": "waiver", **names, "waivers": of_waiver(each.waiver)}
     for unknown in register.unknown:
         yield {
             "kind": "unknown",

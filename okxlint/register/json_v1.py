@@ -51,6 +51,14 @@ class AcceptedObject(TypedDict):
     """Why it does not hold; empty if it does."""
 
 
+class GrantedObject(AcceptedObject):
+    """A waiver that the policy grants, and that stands on nothing in the inventory."""
+
+    account: str | None
+    key: str | None
+    app: str | None
+
+
 class KeyObject(TypedDict):
     """A declared key."""
 
@@ -134,6 +142,8 @@ class RegisterObject(TypedDict):
     keys: list[KeyObject]
     findings: list[FindingObject]
     """Those of nothing above: of files and the policy."""
+    granted: list[GrantedObject]
+    """Waivers that the policy grants for what is not in the inventory, or that do not hold yet."""
     unknown: list[UnknownObject]
 
 
@@ -157,6 +167,15 @@ def register_object(register: Register) -> RegisterObject:
         "apps": [_app(app) for app in register.apps],
         "keys": [key_object(entry) for entry in register.entries],
         "findings": [finding_object(finding) for finding in register.others],
+        "granted": [
+            {
+                **_accepted(each.waiver),
+                "account": each.account,
+                "key": each.key,
+                "app": each.app,
+            }
+            for each in register.granted
+        ],
         "unknown": [
             {"kind": each.kind, "account": each.account, "message": each.message}
             for each in register.unknown

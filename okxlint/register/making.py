@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
 
 from okxlint import __version__
 from okxlint.case import Case
-from okxlint.check import report_on, waivers_of
+from okxlint.check import report_on
 from okxlint.inventory import Account, AnyAccount, App, Broken, Key
 from okxlint.model import CURRENT, Finding, Report
 from okxlint.paths import chosen_by
 from okxlint.policy.view import cleaned
-from okxlint.reconciliation import Reconciliation, reconcile
-from okxlint.register import Accepted, AccountEntry, AppEntry, Entry, Register, State
+from okxlint.reconciliation import reconcile
+from okxlint.register import AccountEntry, AppEntry, Entry, Register
+from okxlint.register.live import listing, listing_of, on_okx
 from okxlint.register.placing import Placed, Target
 from okxlint.register.provenance import Provenance
+from okxlint.register.waivers import Waivers
 from okxlint.rule import days_after
 from okxlint.rules.max_age import first_day
-from okxlint.waivers import Entry as WaiverEntry
 
 Clean = Callable[[str], str]
 RIGHTS = ("read_only", "trade", "withdraw")
@@ -45,6 +46,7 @@ def register_of(case: Case, report: Report) -> Register:
         apps=tuple(map(making.app, making.apps)),
         entries=tuple(map(making.entry, making.keys)),
         others=making.others(report),
+        granted=making.waivers.elsewhere,
         unknown=report.unknown,
         is_complete=all(unknown.accepted for unknown in report.unknown),
         is_live=making.live is not None,
@@ -81,10 +83,7 @@ class _Making:
             report = report_on(case, case.request.question, everywhere=True)
         self.findings = Placed(report.findings, targets, self.clean)
         self.waived = Placed(report.waived, targets, self.clean)
-        self.waivers: dict[int, list[WaiverEntry]] = defaultdict(list)
-        for entry in waivers_of(case, report.as_of).entries:
-            for target in entry.targets:
-                self.waivers[id(target)].append(entry)
+        self.waivers = Waivers(case, report)
 
     def others(self, report: Report) -> tuple[Finding, ...]:
         """What is reported of nothing that is listed."""
@@ -102,7 +101,7 @@ class _Making:
                 *_place(key, self.clean),
                 judged=False,
                 findings=self.findings.of(key),
-                listing=_listing_of(key, self.live),
+                listing=listing_of(key, self.live),
             )
         clean, apps = self.clean, self.case.inventory.apps_of(key)
         owners = [key.owner] if key.owner else [app.owner for app in apps]
@@ -130,11 +129,11 @@ class _Making:
             third_party=clean(key.third_party or ""),
             replaces=clean(key.replaces or ""),
             metadata=None if key.metadata is None else cleaned(key.metadata, clean),
-            waivers=self.accepted(key),
+            waivers=self.waivers.on(key),
             findings=self.findings.of(key),
             waived=len(self.waived.of(key)),
-            live=_on_okx(key, self.live),
-            listing=_listing_of(key, self.live),
+            live=on_okx(key, self.live),
+            listing=listing_of(key, self.live),
         )
 
     def rotate_by(self, key: Key) -> date | None:
@@ -145,23 +144,6 @@ class _Making:
             return None
         day = first_day(key, setting.options)
         return days_after(day, -1) if day else None
-
-    def accepted(self, target: Any) -> tuple[Accepted, ...]:
-        return tuple(self._accepted(entry) for entry in self.waivers[id(target)])
-
-    def _accepted(self, entry: WaiverEntry) -> Accepted:
-        waiver, clean = entry.waiver, self.clean
-        state, why = _worth(entry, self.as_of)
-        return Accepted(
-            rule=clean(waiver.rule),
-            reason=clean(waiver.reason) if waiver.reason else None,
-            approved_by=clean(waiver.approved_by) if waiver.approved_by else None,
-            granted=waiver.granted,
-            expires=waiver.expires,
-            value=clean(waiver.value) if waiver.value else None,
-            state=state,
-            why=clean(why),
-        )
 
     def account(self, account: AnyAccount) -> AccountEntry:
         inventory = self.case.inventory
@@ -179,8 +161,8 @@ class _Making:
             used={environment: used[environment] for environment in ("live", "demo")},
             slots=self.case.policy.setting("key-limit", account).options.max_keys,
             rights={right: sum(right in key.rights for key in keys) for right in RIGHTS},
-            listing=_listing(account.name, self.live),
-            waivers=self.accepted(account),
+            listing=listing(account.name, self.live),
+            waivers=self.waivers.on(account),
             findings=self.findings.of(account),
             waived=len(self.waived.of(account)),
         )
@@ -195,7 +177,7 @@ class _Making:
             needs=None if app.needs is None else tuple(app.needs),
             egress=tuple(self.clean(entry.text) for entry in app.egress),
             keys=sum(key.status in CURRENT for key in keys),
-            waivers=self.accepted(app),
+            waivers=self.waivers.on(app),
             findings=self.findings.of(app),
             waived=len(self.waived.of(app)),
         )
@@ -222,51 +204,5 @@ def _place(key: Key | Broken, clean: Clean) -> tuple[str, int]:
     return clean(place.path), place.line
 
 
-def _worth(entry: WaiverEntry, as_of: date) -> tuple[State, str]:
-    """What a waiver is worth on a day, and why it is not worth more."""
-    waiver, why = entry.waiver, "; ".join(entry.problems)
-    if entry.ends < as_of and not entry.pending:
-        by_commit = entry.ends != waiver.expires
-        said = f"on {entry.ends}, as the commit has it that rules" if by_commit else ""
-        return "ended", "; ".join(filter(None, (said, why)))
-    if entry.pending and not why:
-        return "not yet in force", "the commit that rules does not have it"
-    only_later = waiver.granted and waiver.granted > as_of and len(entry.problems) == 1
-    return ("not yet in force" if only_later else "does not hold" if why else "holds"), why
-
-
 def _joined(texts: Iterable[str | None], clean: Clean) -> str:
     return ", ".join(dict.fromkeys(clean(text) for text in texts if text))
-
-
-def _on_okx(key: Key, live: Reconciliation | None) -> str:
-    if live is None:
-        return ""
-    reading = live.reading_of(key)
-    if key in live.twins:
-        return "on OKX, under another label" if live.twins[key].renamed else "on OKX"
-    if reading is None:
-        return "not on OKX" if _is_lacking(key, live) else "no snapshot"
-    return "not on OKX" if reading.account.listing == "complete" else "unknown"
-
-
-def _is_lacking(key: Key | Broken, live: Reconciliation) -> bool:
-    """Whether its master's list of sub-accounts does not have the key's account."""
-    return key.environment == "live" and key.account in live.lacking
-
-
-def _listing_of(key: Key | Broken, live: Reconciliation | None) -> str:
-    """How much of a key's account is known, in the key's environment."""
-    if live is None:
-        return ""
-    reading = live.readings.get((key.account, key.environment))
-    if reading is not None:
-        return reading.account.listing
-    return "not on OKX" if _is_lacking(key, live) else "no snapshot"
-
-
-def _listing(name: str, live: Reconciliation | None) -> str:
-    if live is None:
-        return ""
-    told = ", ".join(reading.account.listing for reading in live.of_account(name))
-    return told or ("not on OKX" if name in live.lacking else "no snapshot")

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
 from okxlint.model import Finding
-from okxlint.register import Accepted, AccountEntry, AppEntry, Entry, Register
-from okxlint.register.words import of_policy, of_type, of_waiver
+from okxlint.register import Accepted, AccountEntry, AppEntry, Entry, GrantedElsewhere, Register
+from okxlint.register.words import of_live, of_policy, of_target, of_type, of_waiver
 from okxlint.report.markdown_text import code, neutral
 from okxlint.report.summary import plural
 
@@ -27,6 +27,8 @@ _LIVE = "on OKX"
 def write_markdown(register: Register, stream: TextIO) -> None:
     """The whole register."""
     lines = ["# OKX key register", "", _lead(register)]
+    if told := of_live(register):
+        lines += ["", told]
     live = [_LIVE] if register.is_live else []
     lines += _table("Keys", (*_KEY, *live), (_key(each, live) for each in register.entries))
     accounts = (_account(each, live) for each in register.accounts)
@@ -34,6 +36,8 @@ def write_markdown(register: Register, stream: TextIO) -> None:
     lines += _table("Apps", _APP, map(_app, register.apps))
     heads = ("severity", "rule", "of", "at", "what", "next")
     lines += _table("Findings", heads, map(_finding, register.findings))
+    granted = (_granted(each) for each in register.granted)
+    lines += _table("Other waivers of the policy", ("of", "waiver"), granted)
     if register.unknown:
         lines += ["", "## Not looked at", ""]
         lines += [
@@ -119,6 +123,11 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield code(f"{place.path}:{place.line}", _CELL)
     yield neutral(finding.message, _WHOLE)
     yield neutral(finding.help, _WHOLE)
+
+
+def _granted(granted: GrantedElsewhere) -> Iterator[str]:
+    yield neutral(of_target(granted.account, granted.key, granted.app), _CELL)
+    yield _waivers([granted.waiver])
 
 
 def _waivers(waivers: Iterable[Accepted]) -> str:

@@ -18,7 +18,7 @@ from typing import NamedTuple, TextIO
 from okxlint.model import CURRENT, Finding, Severity
 from okxlint.register import Accepted, Entry, Register
 from okxlint.register.making import RIGHTS
-from okxlint.register.words import of_policy, of_type
+from okxlint.register.words import of_live, of_policy, of_target, of_type
 
 _HERE = Path(__file__).parent
 _COLUMNS = (
@@ -29,7 +29,7 @@ _SOON = 30
 _LISTED = 25
 """So many of them stand in a list; the table of keys has them all."""
 _WEEKS_BACK, _WEEKS_ON = 8, 26
-_TALLEST, _BASE = 80, 100
+_TALLEST, _BASE = 70, 100
 """Units of the drawing: the highest bar, and where all of them stand."""
 
 
@@ -77,6 +77,7 @@ def write_html(register: Register, stream: TextIO) -> None:
         columns=_COLUMNS,
         others=list(_others(register)),
         facts=_facts,
+        of_live=of_live(register),
         of_policy=of_policy(register),
         of_type=of_type,
     )
@@ -154,8 +155,9 @@ def _others(register: Register) -> Iterator[tuple[str, Sequence[Accepted], Seque
         if app.waivers or app.findings:
             yield f"app {app.name}", app.waivers, app.findings
     for finding in register.others:
-        names = (("account", finding.account), ("key", finding.key), ("app", finding.app))
-        yield " ".join(f"{kind} {name}" for kind, name in names if name), (), [finding]
+        yield of_target(finding.account, finding.key, finding.app), (), [finding]
+    for each in register.granted:
+        yield f"{of_target(each.account, each.key, each.app)} (by the policy)", [each.waiver], ()
 
 
 def _facts(entry: Entry) -> Iterator[tuple[str, str]]:

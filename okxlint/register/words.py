@@ -28,6 +28,17 @@ def of_waiver(waiver: Accepted) -> str:
     return f"{waiver.rule}{value}{by}{until}{state}"
 
 
+def of_target(account: str | None, key: str | None, app: str | None) -> str:
+    """What a finding or a waiver is of: ``account a key b``; empty for files and the policy."""
+    names = (("account", account), ("key", key), ("app", app))
+    return " ".join(f"{kind} {name}" for kind, name in names if name)
+
+
+def of_live(register: Register) -> str:
+    """What is said if nobody looked at OKX; else empty."""
+    return "" if register.is_live else "What is on OKX was not looked at: no snapshot was given."
+
+
 def of_type(account: AccountEntry) -> str:
     """What an account is, or why nobody can tell."""
     return account.type or ("not judged" if account.is_declared else "not declared")
