@@ -32,5 +32,5 @@ heads.forEach((head, column) => {
   });
 });
 addEventListener("beforeprint", () => {
-  for (const each of document.querySelectorAll(".keys details")) each.open = each.querySelector(".finding") !== null;
+  for (const each of document.querySelectorAll(".keys details")) each.open = true;
 });
