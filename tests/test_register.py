@@ -511,6 +511,10 @@ def test_what_is_listed_of_other_files_is_told_with_all_that_is_found_of_it(tmp_
     assert "unique-label" in {each.rule for each in made.others}
     row = next(csv.DictReader(StringIO(text_of(made, write_csv))))
     assert row["only_in"] == "okx-keys/near.yaml"
+    said = "A part of the inventory: 2 keys declared elsewhere left out."
+    assert said in text_of(made, write_markdown)
+    assert said in text_of(made, write_html)
+    assert register_object(made)["left_out"] == 2
     whole = asked(tmp_path)
     assert whole.accounts[0].findings == made.accounts[0].findings
     assert next(csv.DictReader(StringIO(text_of(whole, write_csv))))["only_in"] == ""

@@ -164,6 +164,8 @@ class Register(Record):
     """Whether a snapshot says what is on OKX."""
     paths: tuple[str, ...]
     """What it is confined to, as files and folders; empty: it is of the whole inventory."""
+    left_out: int
+    """How many keys are declared elsewhere."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -136,6 +136,8 @@ class RegisterObject(TypedDict):
     policy: PolicyObject
     paths: list[str]
     """What it is confined to; empty: it is of the whole inventory."""
+    left_out: int
+    """How many keys are declared elsewhere."""
     inputs: list[InputObject]
     accounts: list[AccountObject]
     apps: list[AppObject]
@@ -159,6 +161,7 @@ def register_object(register: Register) -> RegisterObject:
             "state": register.policy_state,
         },
         "paths": [*register.paths],
+        "left_out": register.left_out,
         "inputs": [
             {"kind": i.kind, "path": i.path, "sha256": i.sha256, "commit": i.commit}
             for i in register.inputs

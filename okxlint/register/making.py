@@ -51,6 +51,7 @@ def register_of(case: Case, report: Report) -> Register:
         is_complete=all(unknown.accepted for unknown in report.unknown),
         is_live=making.live is not None,
         paths=tuple(making.clean(case.asked.tree.shown(path)) for path in case.loaded.chosen or ()),
+        left_out=sum(1 for _ in _keys(case, lambda _: True)) - len(making.keys),
     )
 
 

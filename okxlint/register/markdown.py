@@ -7,7 +7,7 @@ from typing import TextIO
 
 from okxlint.model import Finding
 from okxlint.register import Accepted, AccountEntry, AppEntry, Entry, GrantedElsewhere, Register
-from okxlint.register.words import of_live, of_policy, of_target, of_type, of_waiver
+from okxlint.register.words import of_live, of_policy, of_rest, of_target, of_type, of_waiver
 from okxlint.report.markdown_text import code, neutral
 from okxlint.report.summary import plural
 
@@ -27,7 +27,7 @@ _LIVE = "on OKX"
 def write_markdown(register: Register, stream: TextIO) -> None:
     """The whole register."""
     lines = ["# OKX key register", "", _lead(register)]
-    if told := of_live(register):
+    for told in filter(None, (of_rest(register), of_live(register))):
         lines += ["", told]
     live = [_LIVE] if register.is_live else []
     lines += _table("Keys", (*_KEY, *live), (_key(each, live) for each in register.entries))

@@ -18,7 +18,7 @@ from typing import NamedTuple, TextIO
 from okxlint.model import CURRENT, Finding, Severity
 from okxlint.register import Accepted, Entry, Register
 from okxlint.register.making import RIGHTS
-from okxlint.register.words import of_live, of_policy, of_target, of_type
+from okxlint.register.words import of_live, of_policy, of_rest, of_target, of_type
 
 _HERE = Path(__file__).parent
 _COLUMNS = (
@@ -79,6 +79,7 @@ def write_html(register: Register, stream: TextIO) -> None:
         facts=_facts,
         of_live=of_live(register),
         of_policy=of_policy(register),
+        of_rest=of_rest(register),
         of_type=of_type,
     )
     stream.writelines(parts)

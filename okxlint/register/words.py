@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from okxlint.register import Accepted, AccountEntry, Register
+from okxlint.report.summary import plural
 
 _POLICY = {
     "not committed": "not committed as it was read",
@@ -32,6 +33,15 @@ def of_target(account: str | None, key: str | None, app: str | None) -> str:
     """What a finding or a waiver is of: ``account a key b``; empty for files and the policy."""
     names = (("account", account), ("key", key), ("app", app))
     return " ".join(f"{kind} {name}" for kind, name in names if name)
+
+
+def of_rest(register: Register) -> str:
+    """What a register of PATHs lacks; empty for one of the whole inventory."""
+    if not register.paths:
+        return ""
+    return (
+        f"A part of the inventory: {plural(register.left_out, 'key')} declared elsewhere left out."
+    )
 
 
 def of_live(register: Register) -> str:
