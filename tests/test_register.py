@@ -645,6 +645,27 @@ def test_why_no_commit_of_the_policy_is_named(
         (tmp_path / name).write_text(before)
 
 
+def test_a_policy_behind_a_link_is_committed_with_what_the_link_leads_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain_git(monkeypatch)
+    git(tmp_path, "init", "-q", "-b", "main")
+    register(tmp_path)
+    (tmp_path / "okxlint.yaml").rename(tmp_path / "policy.yaml")
+    (tmp_path / "okxlint.yaml").symlink_to("policy.yaml")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "one")
+    assert asked(tmp_path).policy_state == "committed"
+    (tmp_path / "policy.yaml").write_text("version: 1\n# more\n")
+    assert asked(tmp_path).policy_state == "not committed"
+    # One that is outside of the repository is in no commit.
+    (tmp_path.parent / f"{tmp_path.name}.yaml").write_text("version: 1\n")
+    outside = str(tmp_path.parent / f"{tmp_path.name}.yaml")
+    case = load_case(Request(Question(DAY), Wanted(str(tmp_path)), outside, fail_on=None))
+    made = register_of(case, report_on(case, case.request.question))
+    assert made.policy_state == "not committed"
+
+
 def test_an_account_with_a_schema_error_is_not_called_undeclared(tmp_path: Path) -> None:
     manifest = MANIFEST.replace("{name: main, type: master}", "{name: main, type: masters}")
     made = register(tmp_path, manifest)

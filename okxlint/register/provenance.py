@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from hashlib import new, sha256
 
 from okxlint.case import Case
-from okxlint.errors import OkxlintError
-from okxlint.history.commit import Commit
+from okxlint.errors import OkxlintError, Unreadable
+from okxlint.history.commit import Commit, Entry
+from okxlint.paths import Tree
 from okxlint.register import Input, Kind, PolicyState
 
 CommitOf = Callable[[str, bytes], str | None]
@@ -19,13 +21,14 @@ class Provenance:
 
     def __init__(self, case: Case) -> None:
         head, ruling = _head(case), case.ruling.sha
-        here = _commit_of(head)
+        here = _commit_of(head, case.asked.tree)
 
         def of_policy(path: str, data: bytes) -> str | None:
             return ruling or here(path, data)
 
         clean = case.masking.redactor.clean
-        read = [*_manifests(case, here), *_policy(case, of_policy), *_others(case)]
+        with head or nullcontext():
+            read = [*_manifests(case, here), *_policy(case, of_policy), *_others(case)]
         self.inputs = tuple(Input(i.kind, clean(i.path), i.sha256, i.commit) for i in read)
         its = ("policy",) if _is_packs(case) else ("policy", "metadata schema")
         own = {each.commit for each in read if each.kind in its}
@@ -91,15 +94,25 @@ def _head(case: Case) -> Commit | None:
     return commit
 
 
-def _commit_of(head: Commit | None) -> CommitOf:
+def _commit_of(head: Commit | None, tree: Tree) -> CommitOf:
     """What tells whether HEAD has a file to the byte."""
-    entries = head.entries if head else {}
 
     def commit_of(path: str, data: bytes) -> str | None:
-        entry = entries.get(path)
+        entry = _entry(head, tree, path) if head else None
         return head.sha if head and entry and entry.oid == _oid(data, len(entry.oid)) else None
 
     return commit_of
+
+
+def _entry(head: Commit, tree: Tree, path: str) -> Entry | None:
+    """What a commit has at a path, or where its own links lead from there."""
+    entry = head.entries.get(path)
+    if entry and not entry.is_link:
+        return entry
+    try:
+        return head.entries.get(head.path_of(os.path.join(path, os.curdir), tree.root))
+    except Unreadable:
+        return None
 
 
 def _oid(data: bytes, digits: int) -> str:
