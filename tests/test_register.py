@@ -516,6 +516,7 @@ def test_what_is_listed_of_other_files_is_told_with_all_that_is_found_of_it(tmp_
     assert said in text_of(made, write_html)
     assert register_object(made)["left_out"] == 2
     whole = asked(tmp_path)
+    assert "A part of the inventory" not in text_of(asked(tmp_path, "okx-keys"), write_markdown)
     assert whole.accounts[0].findings == made.accounts[0].findings
     assert next(csv.DictReader(StringIO(text_of(whole, write_csv))))["only_in"] == ""
 
@@ -747,3 +748,11 @@ def test_it_says_that_nobody_looked_at_okx(tmp_path: Path) -> None:
         assert said in text_of(register(tmp_path), write)
         live = register(tmp_path, snapshots=(read,), max_snapshot_age=9)
         assert said not in text_of(live, write)
+
+
+def test_what_is_beyond_the_weeks_that_are_drawn_is_marked_so(tmp_path: Path) -> None:
+    old = MANIFEST.replace("created: 2026-10-01", "created: 2026-01-01")
+    page = text_of(register(tmp_path, old), write_html)
+    assert "<title>1 in the week from 2026-09-21 or before</title>" in page
+    assert ">≤ 09-21</text>" in page
+    assert ">≥ 05-17</text>" in page

@@ -142,7 +142,8 @@ def _weeks(entries: list[Entry], today: date) -> Iterator[Week]:
         parts = [(rest, _BASE - sum(heights), heights[0]), ("late", _BASE - heights[1], heights[1])]
         beyond = {-_WEEKS_BACK: " or before", _WEEKS_ON: " or later"}.get(number, "")
         title = f"{len(found)} in the week from {first}{beyond}"
-        label = f"{first:%m-%d}" if number % 4 == 0 else ""
+        mark = {-_WEEKS_BACK: "≤ ", _WEEKS_ON: "≥ "}.get(number, "")
+        label = f"{mark}{first:%m-%d}" if mark or number % 4 == 0 else ""
         shown = [part for part in parts if part[2]]
         yield Week(number + _WEEKS_BACK, title, len(found), sum(heights), shown, label)
 

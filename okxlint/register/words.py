@@ -36,8 +36,8 @@ def of_target(account: str | None, key: str | None, app: str | None) -> str:
 
 
 def of_rest(register: Register) -> str:
-    """What a register of PATHs lacks; empty for one of the whole inventory."""
-    if not register.paths:
+    """What a register of PATHs lacks; empty if it has every key."""
+    if not register.left_out:
         return ""
     return (
         f"A part of the inventory: {plural(register.left_out, 'key')} declared elsewhere left out."
