@@ -185,7 +185,7 @@ def _unused(entry: Entry, is_sound: bool) -> Hit:
 
 def _removal(entry: Entry) -> Replacement | None:
     """What takes a waiver out of its manifest; those of a policy are the policy's matter."""
-    if entry.depth is not None or not entry.targets:
+    if entry.depth is not None:
         return None
     at = entry.targets[0].origin.removal("waivers", entry.waiver.origin)
     return Replacement("Remove the waiver", at, "") if at else None
