@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from okxlint.documents.insertion import Insertion, entry_insertion
@@ -365,6 +365,7 @@ OTHER = "  - {label: z, account: main, permissions: [read_only]}\n"
 AFTER = ["", "\n", OTHER, "apps: [{name: a}]\n", "...\n"]
 
 
+@settings(max_examples=300)
 @given(
     start=st.sampled_from(STARTS),
     ends=st.lists(st.sampled_from(ENDS), max_size=3, unique_by=lambda end: end.split(":")[0]),
@@ -456,6 +457,8 @@ def test_in_brackets_it_goes_before_the_one_that_closes(key: str) -> None:
         "{label: k, account: main, permissions: [trade] # a\n    }",
         "{label: k, account: main, permissions: [trade], waivers: [{rule: a} # b\n    ]}",
         "{label: k, account: main, permissions: [trade], waivers: }",
+        "{label: k, account: main, permissions: [trade], waivers: {rule: a}}",
+        "label: k\n    account: main\n    permissions: [trade]\n    waivers:",
         "{label: k, account: main, permissions: [trade], metadata: {a: [b # c\n    ]}}",
     ],
 )

@@ -40,7 +40,7 @@ def entry_insertion(source: Source, spans: Spans, holder: int, field: str) -> In
     if found and found[0] not in names:
         return None  # merged in: an own list would hide it
     opened = found[1] if found else holder
-    if text[spans.starts[opened]] in "[{":
+    if text.startswith(("[", "{"), spans.starts[opened]):
         return _in_brackets(text, spans, opened, "" if found else f"{field}: [", bool(found))
     if text[spans.starts[holder]] == "{":
         return None
@@ -60,7 +60,7 @@ def _in_brackets(
     text: str, spans: Spans, node: int, before: str, is_list: bool
 ) -> Insertion | None:
     """Where one more entry goes at the end of a list, or of a mapping, in brackets."""
-    if (text[spans.starts[node]] == "[") is not is_list:
+    if spans.kinds[node] != (SEQUENCE if is_list else MAPPING):
         return None
     end = _last_end(text, spans, node)
     if end is None or _CLOSE.match(text, end) is None:
