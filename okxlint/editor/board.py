@@ -37,7 +37,8 @@ class Board:
         for uri in sorted(uris):
             now: list[types.Diagnostic] = []
             for told in self._by_folder.values():
-                now += (each for each in told.get(uri, ()) if each not in now)
+                here = told.get(uri, [])
+                now = now + [each for each in here if each not in now] if now else here
             if now or self._shown.get(uri):
                 self._server.text_document_publish_diagnostics(
                     types.PublishDiagnosticsParams(uri, now, versions.get(uri))
