@@ -320,6 +320,20 @@ def test_no_waiver_is_offered_that_could_not_hold_or_stand(
     assert not any("no-withdraw" in title for title in after)
 
 
+def test_nothing_is_offered_for_a_file_that_is_not_utf8(tmp_path: Path) -> None:
+    text = HEAD + KEY + f"    key_id: {UUID}\n    purpose: caf\ufffd\n"
+    checked, path = checked_of(tmp_path, text)
+    at = text.index(UUID)
+    assert list(actions(checked, path, at, at))
+    assert fix_all(checked, path)
+    # The editor has replaced what is not UTF-8; the file has it still.
+    Path(path).write_bytes(text.encode().replace("\ufffd".encode(), b"\xe9"))
+    assert not list(actions(checked, path, at, at))
+    assert fix_all(checked, path) is None
+    Path(path).unlink()
+    assert fix_all(checked, path)
+
+
 def test_all_fixes_of_a_file_at_once(tmp_path: Path) -> None:
     text = HEAD + KEY + f"    key_id: {UUID}\n    app: [a, a]\n"
     checked, path = checked_of(tmp_path, text)

@@ -7,10 +7,11 @@ import json
 import re
 import subprocess
 import sys
+import threading
 import tomllib
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 import pytest_lsp
@@ -19,7 +20,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.workspace import Workspace
 from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 
-from okxlint.editor.checked import Settings
+from okxlint.editor.checked import Checked, Settings, check
 from okxlint.editor.folders import Folders
 from tests.asking import okxlint
 from tests.test_cli import ROOT
@@ -480,6 +481,10 @@ class Shown:
     def __init__(self) -> None:
         self.workspace = Workspace(None)
         self.messages: list[types.ShowMessageParams] = []
+        self.told: list[types.PublishDiagnosticsParams] = []
+
+    def text_document_publish_diagnostics(self, params: types.PublishDiagnosticsParams) -> None:
+        self.told.append(params)
 
     def window_show_message(self, params: types.ShowMessageParams) -> None:
         self.messages.append(params)
@@ -500,6 +505,41 @@ async def test_a_check_that_fails_for_our_own_fault_is_told(
     assert told.type is types.MessageType.Error
     assert told.message == "okxlint could not check: ZeroDivisionError; its log says more"
     assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+async def test_what_a_closed_folder_came_to_is_not_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The check goes on while its folder is closed, and while the question for it is taken back."""
+    begun, goes_on = threading.Event(), threading.Event()
+
+    def slow(*asked: Any) -> Checked:
+        begun.set()
+        goes_on.wait(60)
+        return check(*asked)
+
+    monkeypatch.setattr("okxlint.editor.folders.check", slow)
+    server = Shown()
+    uri = (tmp_path / "okx-keys.yaml").as_uri()
+    item = types.TextDocumentItem(uri, "yaml", 1, MANIFEST)
+    for is_closed in (False, True):
+        (tmp_path / "okx-keys.yaml").write_text(MANIFEST)
+        server.workspace.put_text_document(item)
+        folders = Folders(cast(LanguageServer, server), Settings())
+        begun.clear()
+        goes_on.clear()
+        folders.touch(uri)
+        asking = asyncio.create_task(folders.view(uri))
+        await asyncio.to_thread(begun.wait, 60)
+        asking.cancel()
+        if is_closed:
+            server.workspace.remove_text_document(uri)
+            folders.leave(uri)
+        goes_on.set()
+        found = await folders.view(uri)
+        assert (found is None) is is_closed
+        assert bool(server.told) is not is_closed
+        server.told.clear()
 
 
 async def test_what_has_not_begun_when_the_editor_leaves_does_not_begin(

@@ -30,7 +30,9 @@ class Action(NamedTuple):
 
 
 def actions(checked: Checked, path: str, start: int, end: int) -> Iterator[Action]:
-    """What is offered for a stretch of a file, fixes first."""
+    """What is offered for a stretch of a file, fixes first; nothing if it is not UTF-8 on disk."""
+    if not checked.can_be_edited(path):
+        return
     found = checked.at(path, start, end)
     for finding in found:
         if finding.fix and checked.path_of(finding.fix.location) == path:
@@ -48,7 +50,7 @@ def fix_all(checked: Checked, path: str) -> Action | None:
     """All safe fixes of a file that do not overlap; ``None`` if there are none."""
     fixes = [finding.fix for finding in checked.findings.get(path, ()) if finding.fix]
     ours = [fix for fix in fixes if checked.path_of(fix.location) == path]
-    edits, _ = safe_edits(checked.files[path], ours)
+    edits, _ = safe_edits(checked.files[path], ours if checked.can_be_edited(path) else [])
     return Action("Apply all safe fixes of okxlint", edits) if edits else None
 
 
@@ -59,8 +61,6 @@ def waiver(checked: Checked, path: str, finding: Finding) -> Edit | None:
     the policy does not ask for them. ``None`` where no waiver could hold, or no edit is plain.
     """
     policy, file = checked.case.policy, checked.files[path]
-    if not file.is_exact:
-        return None
     rule, target = policy.rules[finding.rule], _target(checked, path, finding)
     never = not rule.waivable or rule.id in policy.waivers.never
     if never or target is None or rule.id in policy.locks:

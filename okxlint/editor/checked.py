@@ -10,10 +10,13 @@ from functools import cached_property
 from okxlint.case import Case, Request, load_case
 from okxlint.check import report_on
 from okxlint.documents.reader import Parsed
+from okxlint.documents.source import decode
 from okxlint.engine import Question
+from okxlint.errors import Unreadable
 from okxlint.inventory import Key
 from okxlint.loading import Wanted
 from okxlint.model import Finding, Location, Report
+from okxlint.paths import read_bytes
 from okxlint.record import Record, changed
 
 _COMING = 366
@@ -58,6 +61,15 @@ class Checked(Record):
         """What fails, or will within a year."""
         question = changed(self.case.request.question, horizon=_COMING)
         return report_on(self.case, question).findings
+
+    def can_be_edited(self, path: str) -> bool:
+        """Whether a file is UTF-8: of what is not, an editor has another text than it holds."""
+        if not self.files[path].is_exact:
+            return False
+        try:
+            return decode(read_bytes(path, path))[1] is None
+        except Unreadable:
+            return True  # it is not written yet
 
     def at(self, path: str, start: int, end: int) -> list[Finding]:
         """The findings of a file that stand in a stretch of it, or touch it."""

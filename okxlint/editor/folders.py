@@ -6,7 +6,8 @@ import asyncio
 import os
 import re
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
+from typing import Any
 
 from lsprotocol import types
 from pygls import uris
@@ -56,15 +57,14 @@ class Folders:
         """A file is closed. What was looked at for it alone is told no longer."""
         path = path_of(uri)
         folder = self._folder_of(path) if path else ""
-        is_open = any(self._folder_of(each) == folder for each in self._open())
-        if folder in self._client_folders() or is_open:
+        if self._is_wanted(folder):
             self.touch(uri)
         else:
             self._drop(folder)
 
     def begin_anew(self) -> None:
         """The client has other folders: which file is whose is to be found out again."""
-        for folder in list(self._read):
+        for folder in {*self._read, *self._waiting}:
             self._drop(folder)
         for path in self._open():
             self.touch(self._uri_of(path))
@@ -77,9 +77,12 @@ class Folders:
 
     def _check_soon(self, folder: str) -> None:
         self._forget(folder)
-        task = asyncio.get_running_loop().create_task(self._when_quiet(folder))
+        self._waiting[folder] = self._begin(self._when_quiet(folder))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
         task.add_done_callback(self._failed)
-        self._waiting[folder] = task
+        return task
 
     def close(self) -> None:
         """Nothing that has not begun begins any more."""
@@ -104,7 +107,8 @@ class Folders:
         folder = self._folder_of(path)
         if folder in self._waiting:
             self._forget(folder)
-            await self._check(folder)
+            # A question may be taken back while it is answered; the check goes on all the same.
+            await asyncio.wait([self._begin(self._check(folder))])
         async with self._turn:
             checked = self._checked.get(folder)
         if checked is None or path not in checked.files:
@@ -126,23 +130,43 @@ class Folders:
             open_ = self._open()
             texts = {path: document.source for path, document in open_.items()}
             versions = {self._uri_of(path): each.version for path, each in open_.items()}
+            self._checked.pop(folder, None)
+            found: Checked | OkxlintError
             try:
-                checked = await asyncio.to_thread(check, folder, texts, self._settings)
+                found = await asyncio.to_thread(check, folder, texts, self._settings)
             except OkxlintError as error:
-                self._checked.pop(folder, None)
-                self._read.setdefault(folder, set()).update(self._places(folder, error))
-                self._tell(folder, self._of_error(folder, error, texts), versions)
-                self._say(folder, [f"{error.message}\n{error.hint}".strip()])
-                return
-            self._checked[folder] = checked
-            self._read[folder] = set(checked.files)
-            if not any(each.rule == "yaml-syntax" for each in checked.report.findings):
-                self._sound[folder] = checked
-            view = View(checked, self.encoding, self._uri_of)
-            self._tell(folder, {path: view.diagnostics(path) for path in checked.files}, versions)
-            unknown = (each for each in checked.report.unknown if not each.accepted)
-            # A folder without a manifest is most folders' state, and no news.
-            self._say(folder, [each.message for each in unknown if each.kind != "no-manifest"])
+                found = error
+            # It may have been closed meanwhile.
+            if self._is_wanted(folder):
+                self._take(folder, found, texts, versions)
+
+    def _is_wanted(self, folder: str) -> bool:
+        """Whether the client has a folder open, or a file for which it is looked at."""
+        is_open = any(self._folder_of(path) == folder for path in self._open())
+        return is_open or folder in self._client_folders()
+
+    def _take(
+        self,
+        folder: str,
+        found: Checked | OkxlintError,
+        texts: Mapping[str, str],
+        versions: Mapping[str, int | None],
+    ) -> None:
+        """Keep what a check came to, and tell it."""
+        if isinstance(found, OkxlintError):
+            self._read.setdefault(folder, set()).update(self._places(folder, found))
+            self._tell(folder, self._of_error(folder, found, texts), versions)
+            self._say(folder, [f"{found.message}\n{found.hint}".strip()])
+            return
+        self._checked[folder] = found
+        self._read[folder] = set(found.files)
+        if not any(each.rule == "yaml-syntax" for each in found.report.findings):
+            self._sound[folder] = found
+        view = View(found, self.encoding, self._uri_of)
+        self._tell(folder, {path: view.diagnostics(path) for path in found.files}, versions)
+        unknown = (each for each in found.report.unknown if not each.accepted)
+        # A folder without a manifest is most folders' state, and no news.
+        self._say(folder, [each.message for each in unknown if each.kind != "no-manifest"])
 
     def _tell(
         self,
