@@ -36,10 +36,10 @@ fix:
 	$(bin)/ruff check --fix .
 	$(bin)/ruff format .
 
-release:                             ## dist/: sdist, wheel (reproducibly), bill of materials, checksums
+release: audit                       ## dist/: sdist, wheel (reproducibly), bill of materials, checksums
 	tools/release.sh
 
-audit:                               ## asks the public advisories about the locked dependencies
+audit:                               ## asks the public advisories about the locked dependencies; needs .[release]
 	$(bin)/pip-audit --disable-pip --no-deps -r action/requirements.txt
 
 bench:                               ## measures, and writes docs/performance.md
