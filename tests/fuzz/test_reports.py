@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from okxlint.check import Request, run_check
@@ -133,6 +133,8 @@ def test_the_order_of_fields_does_not_matter(manifest: Any, order: Any) -> None:
     policy = pack("strict")
     with limited():
         one = judged([written(manifest, "json")], policy)
+        # Of characters that no YAML may hold the first ends the reading, whichever that is.
+        assume(not any(each.rule == "yaml-syntax" for each in one.findings))
         other = judged([written(_shuffled(manifest, order), "json")], policy)
         assert sorted(map(repr, map(_said, one.findings))) == sorted(
             map(repr, map(_said, other.findings))
