@@ -13,7 +13,7 @@ from typing import Any, TextIO
 from okxlint.model import Finding
 from okxlint.register import Accepted, AccountEntry, AppEntry, Entry, Register
 from okxlint.register.json_v1 import KeyObject, key_object
-from okxlint.register.words import of_type, of_waiver
+from okxlint.register.words import of_findings, of_type, of_waiver
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
@@ -79,7 +79,7 @@ def _key(entry: Entry) -> Mapping[str, Any]:
         "judged": "yes" if entry.judged else "no",
         "metadata": None if entry.metadata is None else json.dumps(entry.metadata),
         "waivers": _waivers(entry.waivers),
-        "findings": _found(entry.findings),
+        "findings": of_findings(entry.findings),
     }
 
 
@@ -94,7 +94,7 @@ def _account(account: AccountEntry) -> Mapping[str, Any]:
         "permissions": " ".join(f"{right}={count}" for right, count in account.rights.items()),
         "listing": account.listing,
         "waivers": _waivers(account.waivers),
-        "findings": _found(account.findings),
+        "findings": of_findings(account.findings),
         "waived": account.waived,
     }
 
@@ -110,7 +110,7 @@ def _app(app: AppEntry) -> Mapping[str, Any]:
         "egress": " ".join(app.egress),
         "keys": app.keys,
         "waivers": _waivers(app.waivers),
-        "findings": _found(app.findings),
+        "findings": of_findings(app.findings),
         "waived": app.waived,
     }
 
@@ -123,14 +123,10 @@ def _finding(finding: Finding) -> Mapping[str, Any]:
         "apps": finding.app,
         "path": finding.location.path,
         "line": finding.location.line,
-        "findings": _found([finding]),
+        "findings": of_findings([finding]),
         "message": finding.message,
         "help": finding.help,
     }
-
-
-def _found(findings: Iterable[Finding]) -> str:
-    return "; ".join(f"{each.severity.word} {each.rule}" for each in findings)
 
 
 def _waivers(waivers: Iterable[Accepted]) -> str:

@@ -7,7 +7,15 @@ from typing import TextIO
 
 from okxlint.model import Finding
 from okxlint.register import Accepted, AccountEntry, AppEntry, Entry, GrantedElsewhere, Register
-from okxlint.register.words import of_live, of_policy, of_rest, of_target, of_type, of_waiver
+from okxlint.register.words import (
+    of_findings,
+    of_live,
+    of_policy,
+    of_rest,
+    of_target,
+    of_type,
+    of_waiver,
+)
 from okxlint.report.markdown_text import code, neutral
 from okxlint.report.summary import plural
 
@@ -135,7 +143,7 @@ def _waivers(waivers: Iterable[Accepted]) -> str:
 
 
 def _found(findings: Iterable[Finding]) -> str:
-    return "; ".join(f"{each.severity.word} {each.rule}" for each in findings) or "–"
+    return of_findings(findings) or "–"
 
 
 def _or_dash(value: object) -> str:

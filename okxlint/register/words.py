@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from okxlint.model import Finding
 from okxlint.register import Accepted, AccountEntry, Register
 from okxlint.report.summary import plural
 
@@ -27,6 +30,11 @@ def of_waiver(waiver: Accepted) -> str:
     why = f": {waiver.why}" if waiver.why else ""
     state = "" if waiver.state == "holds" else f" ({waiver.state}{why})"
     return f"{waiver.rule}{value}{by}{until}{state}"
+
+
+def of_findings(findings: Iterable[Finding]) -> str:
+    """What is found, by severity and rule; empty if nothing is."""
+    return "; ".join(f"{each.severity.word} {each.rule}" for each in findings)
 
 
 def of_target(account: str | None, key: str | None, app: str | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from okxlint.documents.reader import Parsed, read
 from okxlint.model import Excerpt
@@ -30,10 +31,15 @@ class Masking:
             form for file, leaks in found for leak in leaks for form in _forms(file, leak)
         )
 
+    @cached_property
+    def _hidden(self) -> dict[str, tuple[Leak, ...]]:
+        """By path; found once, whatever the number of reports that are made of a case."""
+        return {path: hidden(file) for path, file in self.files.items()}
+
     def excerpts(self) -> dict[str, Excerpt]:
         """By path: what writers see of each file."""
         return {
-            path: excerpt(file.source, hidden(file), self.redactor)
+            path: excerpt(file.source, self._hidden[path], self.redactor)
             for path, file in self.files.items()
         }
 
